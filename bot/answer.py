@@ -1,0 +1,138 @@
+"""What a question gets: quotes or a refusal, as one value. The JSON form is the public contract (docs/contract.md), schema 1."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from retrieval.corpus.sentences import Span
+from retrieval.reading.speakers import Speaker
+
+SCHEMA = 1
+
+
+class Status(StrEnum):
+    """How far the question is answered."""
+
+    ANSWERED = "answered"
+    PARTIAL = "partial"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Whole sentences of an article, copied by offset."""
+
+    number: int
+    text: str
+    article: str
+    title: str
+    publisher: str | None
+    url: str | None
+    published: date | None
+    start: int
+    """Code-point offset into the article's text."""
+    end: int
+    sha256: str
+    """Digest of the text quoted from."""
+    highlight: Span | None
+    """The words inside the quote that answer, as offsets into the article's text."""
+    speaker: Speaker
+    paragraph: int
+    """Number of the paragraph in which the answering sentence stands, from 1."""
+    score: float
+    """Calibrated probability that this sentence answers."""
+    receipt: str
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's Quote."""
+        return {
+            "number": self.number,
+            "text": self.text,
+            "article": self.article,
+            "title": self.title,
+            "publisher": self.publisher,
+            "url": self.url,
+            "published": self.published.isoformat() if self.published else None,
+            "start": self.start,
+            "end": self.end,
+            "sha256": self.sha256,
+            "highlight": list(self.highlight) if self.highlight else None,
+            "speaker": {"name": self.speaker.name, "kind": self.speaker.kind},
+            "paragraph": self.paragraph,
+            "score": round(self.score, 4),
+            "receipt": self.receipt,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the things a question asks for."""
+
+    question: str
+    status: Status
+    quotes: tuple[int, ...]
+    """Numbers of the quotes that answer it."""
+    missing: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's part."""
+        return {
+            "question": self.question,
+            "status": self.status.value,
+            "quotes": list(self.quotes),
+            "missing": list(self.missing),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Milliseconds spent, by step."""
+
+    embed: float = 0.0
+    search: float = 0.0
+    read: float = 0.0
+    total: float = 0.0
+
+    def to_json(self) -> dict[str, float]:
+        """Rounded to a hundredth."""
+        return {name: round(getattr(self, name), 2) for name in ("embed", "search", "read", "total")}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The answer to one question."""
+
+    run_id: str
+    question: str
+    status: Status
+    quotes: tuple[Quote, ...]
+    """Best first; empty on a refusal, always."""
+    parts: tuple[Part, ...]
+    missing: tuple[str, ...]
+    """Words or names of the question that no article covers."""
+    nearest: tuple[Quote, ...]
+    """At most two, never a citation; only when `quotes` does not answer everything."""
+    confidence: float
+    """Calibrated probability that the answer is supported by the quotes."""
+    text: str
+    """As rendered for a terminal, Markdown."""
+    timings: Timings
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's Answer."""
+        return {
+            "schema": SCHEMA,
+            "run_id": self.run_id,
+            "question": self.question,
+            "status": self.status.value,
+            "quotes": [q.to_json() for q in self.quotes],
+            "parts": [p.to_json() for p in self.parts],
+            "missing": list(self.missing),
+            "nearest": [q.to_json() for q in self.nearest],
+            "confidence": round(self.confidence, 4),
+            "text": self.text,
+            "timings_ms": self.timings.to_json(),
+        }

@@ -1,0 +1,1 @@
+"""Articles, passages, vectors, words and readers: everything that knows the text and nothing that knows who asks."""

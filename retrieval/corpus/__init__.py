@@ -1,0 +1,1 @@
+"""Files -> Article -> Passage: exact text and its parts, and receipts that prove a quote later."""

@@ -1,0 +1,106 @@
+"""What is known about an article: from a leading date, from front matter, or from the sidecar table."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from retrieval.corpus.article import Article, Metadata
+from retrieval.errors import ArticleError, SettingsError
+
+FIELDS = frozenset({"title", "publisher", "url", "published"})
+"""Keys of the sidecar table; front matter may hold others, which are left alone."""
+
+TITLE_WORDS = 12
+_LEADING_DATE = re.compile(r"[\ufeff\s]*date (\d{4}-\d{2}-\d{2})\s+")
+_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
+_HEADING = re.compile(r"\s*#{1,2}[ \t]+(\S[^\r\n]*?)[ \t#]*(?:\r?\n|\Z)")
+
+
+def load_table(path: Path) -> dict[str, dict[str, Any]]:
+    """The sidecar table: article name -> fields. A missing file is an empty table.
+
+    Raises:
+        SettingsError: the table is not TOML, or names a field that does not exist.
+    """
+    if not path.exists():
+        return {}
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}", "Mend the line it names.") from None
+    for name, fields in table.items():
+        unknown = set(fields) - FIELDS if isinstance(fields, dict) else {"(not a table)"}
+        if unknown:
+            raise SettingsError(f'{path}: "{name}" has {sorted(unknown)}', f"Use {', '.join(sorted(FIELDS))}.")
+    return table
+
+
+def article(name: str, text: str, table: Mapping[str, Mapping[str, Any]]) -> Article:
+    """The article with its metadata; the table wins over the file, since a team wrote it for this purpose.
+
+    Raises:
+        ArticleError: broken front matter, or a date or url that is none.
+    """
+    fields: dict[str, Any] = {}
+    body = 0
+    if match := _FRONT_MATTER.match(text):
+        fields, body = _front_matter(name, match[1]), match.end()
+    elif text.lstrip("\ufeff").startswith("---\n") and name.lower().endswith((".md", ".markdown")):
+        raise ArticleError(name, "has front matter that is never closed", "Close it with a line of three dashes.")
+    if match := _LEADING_DATE.match(text, body):
+        fields.setdefault("published", match[1])
+        body = match.end()
+    fields |= table.get(name, {})
+    if not text[body:].strip("\ufeff \t\r\n\f\v"):
+        raise ArticleError(name, "holds metadata but no text", "Add the article's words.")
+    title = fields.get("title") or _first_words(text, body)
+    return Article(name, text, body, Metadata(str(title), _text(fields, "publisher"), _url(name, fields), _date(name, fields)))
+
+
+def _front_matter(name: str, block: str) -> dict[str, Any]:
+    try:
+        fields = yaml.safe_load(block) or {}
+    except (yaml.YAMLError, ValueError) as error:
+        line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
+        raise ArticleError(name, f"has broken front matter (line {line})", "Write it as YAML, key: value.") from None
+    if not isinstance(fields, dict):
+        raise ArticleError(name, "has front matter without keys", "Write it as YAML, key: value.")
+    if "published" not in fields and "date" in fields:
+        fields["published"] = fields["date"]
+    return fields
+
+
+def _first_words(text: str, body: int) -> str:
+    if match := _HEADING.match(text, body):
+        return match[1]
+    words = text[body : body + 2000].strip("\ufeff \t\r\n").split("\n", 1)[0].split()
+    return " ".join(words[:TITLE_WORDS]) + ("…" if len(words) > TITLE_WORDS else "")
+
+
+def _text(fields: Mapping[str, Any], key: str) -> str | None:
+    value = fields.get(key)
+    return None if value is None else str(value)
+
+
+def _url(name: str, fields: Mapping[str, Any]) -> str | None:
+    url = _text(fields, "url")
+    if url is not None and not re.fullmatch(r"https?://\S+", url):
+        raise ArticleError(name, f"has a url that is none: {url!r}", "Give one that starts with http:// or https://.")
+    return url
+
+
+def _date(name: str, fields: Mapping[str, Any]) -> date | None:
+    value = fields.get("published")
+    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+        return value
+    try:
+        return datetime.fromisoformat(str(value)).date()
+    except ValueError:
+        raise ArticleError(name, f"has a date that is none: {value!r}", "Write it as YYYY-MM-DD.") from None

@@ -1,0 +1,64 @@
+"""Every error a person can meet, as one tree. Each message ends with what to do.
+
+VerbatimError
+├── ArticleError        one file cannot be taken in; the others go on
+├── StoreError
+│   ├── IndexMismatch   built with another model, schema or settings
+│   ├── IndexBusy       another process is writing
+│   └── StorageError    the data folder cannot be read or written
+├── WeightsError        model weights missing or not the published ones
+├── QuestionError       nothing that can be asked
+├── ReceiptError        not a receipt
+└── SettingsError       a setting is unknown or out of range
+"""
+
+from __future__ import annotations
+
+
+class VerbatimError(Exception):
+    """An expected failure: what happened and what to do about it."""
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what.rstrip('.')}. {remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
+class ArticleError(VerbatimError):
+    """A file that cannot be taken in as an article."""
+
+    def __init__(self, name: str, what: str, remedy: str) -> None:
+        super().__init__(f"{name}: {what}", remedy)
+        self.name = name
+
+
+class StoreError(VerbatimError):
+    """The index cannot be used as it is."""
+
+
+class IndexMismatch(StoreError):
+    """The index was built with another embedding model, schema or settings."""
+
+
+class IndexBusy(StoreError):
+    """Another process is bringing the index in line."""
+
+
+class StorageError(StoreError):
+    """The data folder cannot be read or written."""
+
+
+class WeightsError(VerbatimError):
+    """Model weights are missing, or are not the bytes that they should be."""
+
+
+class QuestionError(VerbatimError):
+    """A text that cannot be asked as a question."""
+
+
+class ReceiptError(VerbatimError):
+    """A text that is not a receipt."""
+
+
+class SettingsError(VerbatimError):
+    """A setting that is unknown or out of range."""

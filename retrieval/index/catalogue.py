@@ -1,0 +1,206 @@
+"""The catalogue: which articles there are, their exact texts and passages, and the words in them. One SQLite file."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from sqlite3 import Connection, Row
+
+from retrieval.corpus.article import Metadata
+from retrieval.corpus.passages import Passage
+from retrieval.index import schema, words
+
+_PLAIN = re.compile(r"[a-z0-9.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An article in the catalogue."""
+
+    name: str
+    path: Path
+    sha256: str
+    metadata: Metadata
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A passage in the catalogue."""
+
+    row: int
+    id: str
+    sha256: str
+    ordinal: int
+    """Position among its article's passages, from 0."""
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """How a file was found at the last ingest."""
+
+    name: str
+    path: str
+    bytes: int
+    modified_ns: int
+    outcome: str
+    message: str | None
+
+
+class Catalogue:
+    """Reads and single writes; `transaction` groups writes. Usable from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file.
+
+        Raises:
+            IndexMismatch: made by another version.
+            StorageError: cannot be opened.
+        """
+        self._path = path
+        self._db = schema.connect(path)
+        self._lock = threading.RLock()
+
+    def close(self) -> None:
+        """Release the file."""
+        self._db.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """All or nothing; other processes see the state before until the end."""
+        with self._lock, schema.storage_errors(self._path):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+
+    def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
+        """The result of one query."""
+        with self._lock, schema.storage_errors(self._path):
+            return self._db.execute(sql, values).fetchall()
+
+    def fact(self, key: str) -> str | None:
+        """A single remembered value: the embedding fingerprint, the ingested paths, …"""
+        found = self.rows("SELECT value FROM facts WHERE key = ?", [key])
+        return found[0][0] if found else None
+
+    def set_fact(self, key: str, value: str) -> None:
+        """Remember a value."""
+        with self.transaction() as db:
+            db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [key, value])
+
+    def entries(self) -> list[Entry]:
+        """All articles by name."""
+        return [_entry(row) for row in self.rows("SELECT * FROM articles ORDER BY name")]
+
+    def files(self) -> dict[str, FileState]:
+        """Every file seen at the last ingest, by name."""
+        return {row["name"]: FileState(*row) for row in self.rows("SELECT * FROM files")}
+
+    def text(self, sha256: str) -> str:
+        """The exact text that passages of this digest refer to."""
+        return str(self.rows("SELECT text FROM texts WHERE sha256 = ?", [sha256])[0][0])
+
+    def body(self, sha256: str) -> int:
+        """Where that text's metadata ends."""
+        return int(self.rows("SELECT body FROM texts WHERE sha256 = ?", [sha256])[0][0])
+
+    def passages(self, sha256: str) -> list[Stored]:
+        """All passages of one text, in order."""
+        return [_stored(row) for row in self.rows("SELECT * FROM passages WHERE sha256 = ? ORDER BY ordinal", [sha256])]
+
+    def by_id(self, ids: Sequence[str]) -> dict[str, Stored]:
+        """Those of the passages that the catalogue has."""
+        found = self.rows("SELECT * FROM passages WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(list(ids))])
+        return {row["id"]: _stored(row) for row in found}
+
+    def count(self) -> int:
+        """Number of passages."""
+        return int(self.rows("SELECT count(*) FROM passages")[0][0])
+
+    def best_by_words(self, asked: Sequence[str], limit: int, only: Sequence[str] | None) -> list[tuple[str, float]]:
+        """Passages by BM25 of the stems asked for, as (id, score), higher is better.
+
+        Args:
+            asked: stems, any of which may occur.
+            limit: how many at the most.
+            only: digests of the texts to look in, or None for all.
+        """
+        if not asked:
+            return []
+        query = " OR ".join(f'"{term(s)}"' for s in asked)
+        where = "AND p.sha256 IN (SELECT value FROM json_each(?))" if only is not None else ""
+        values: list[object] = [query, *([json.dumps(list(only))] if only is not None else []), limit]
+        found = self.rows(
+            f"SELECT p.id, -bm25(words) AS score FROM words JOIN passages p ON p.row = words.rowid "
+            f"WHERE words MATCH ? {where} ORDER BY score DESC, p.row LIMIT ?",
+            values,
+        )
+        return [(row["id"], row["score"]) for row in found]
+
+    def document_frequencies(self, asked: Sequence[str]) -> dict[str, int]:
+        """In how many passages each stem occurs; those that occur in none are left out."""
+        by_term = {term(s): s for s in asked}
+        found = self.rows(
+            "SELECT term, doc FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))", [json.dumps(list(by_term))]
+        )
+        return {by_term[row["term"]]: row["doc"] for row in found}
+
+    def vocabulary(self) -> list[str]:
+        """Every stem in Latin letters or digits that occurs in some passage."""
+        return [row["term"] for row in self.rows("SELECT term FROM vocabulary") if not row["term"].startswith("0x")]
+
+
+def term(stem: str) -> str:
+    """A stem as FTS5 stores it: what its tokenizer might take apart goes in as hexadecimal."""
+    return stem if _PLAIN.fullmatch(stem) else "0x" + stem.encode("utf-8", "surrogatepass").hex()
+
+
+def insert_text(db: Connection, sha256: str, text: str, body: int, rows: Sequence[tuple[str, Passage]]) -> None:
+    """Write a text with its passages, given as (id, passage) in order, and their words."""
+    db.execute("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [sha256, text, body])
+    for ordinal, (id_, p) in enumerate(rows):
+        cursor = db.execute(
+            "INSERT INTO passages VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [id_, sha256, ordinal, p.start, p.end, p.paragraph, p.heading, json.dumps(p.sentences)],
+        )
+        stems = " ".join(term(s) for s in words.stems(text[p.start : p.end]))
+        db.execute("INSERT INTO words (rowid, stems) VALUES (?, ?)", [cursor.lastrowid, stems])
+
+
+def delete_text(db: Connection, sha256: str) -> list[str]:
+    """Remove a text with its passages and words; the ids of the passages come back."""
+    gone = [row["id"] for row in db.execute("SELECT id FROM passages WHERE sha256 = ?", [sha256])]
+    db.execute("DELETE FROM words WHERE rowid IN (SELECT row FROM passages WHERE sha256 = ?)", [sha256])
+    db.execute("DELETE FROM passages WHERE sha256 = ?", [sha256])
+    db.execute("DELETE FROM texts WHERE sha256 = ?", [sha256])
+    return gone
+
+
+def put_article(db: Connection, name: str, path: Path, sha256: str, metadata: Metadata) -> None:
+    """Write what is known about an article."""
+    published = metadata.published.isoformat() if metadata.published else None
+    values = [name, str(path), sha256, metadata.title, metadata.publisher, metadata.url, published]
+    db.execute("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)", values)
+
+
+def _entry(row: Row) -> Entry:
+    published = date.fromisoformat(row["published"]) if row["published"] else None
+    metadata = Metadata(row["title"], row["publisher"], row["url"], published)
+    return Entry(row["name"], Path(row["path"]), row["sha256"], metadata)
+
+
+def _stored(row: Row) -> Stored:
+    sentences = tuple((a, b) for a, b in json.loads(row["sentences"]))
+    passage = Passage(row["start"], row["end"], row["paragraph"], sentences, bool(row["heading"]))
+    return Stored(row["row"], row["id"], row["sha256"], row["ordinal"], passage)

@@ -1,0 +1,80 @@
+"""The index as one thing: catalogue, vectors and embedder of one data folder, opened when first needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from retrieval.errors import IndexMismatch
+from retrieval.index import schema
+from retrieval.index.catalogue import Catalogue
+from retrieval.index.embeddings import Embedder, load
+from retrieval.index.vectors import ChromaVectors
+
+
+@dataclass(frozen=True, slots=True)
+class IndexSettings:
+    """What the index must agree with."""
+
+    data: Path
+    """Folder for the index and all state."""
+    articles: Path
+    """Sidecar table with titles, publishers, urls and dates."""
+    embedding_model: str
+    threads: int
+    passage_words: int
+    max_bytes: int
+    wait_seconds: float
+
+
+class Index:
+    """Opens each part once, on first use, so that a command pays only for what it needs."""
+
+    def __init__(self, settings: IndexSettings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """The catalogue.
+
+        Raises:
+            StorageError: the data folder cannot be made or written.
+        """
+        with schema.storage_errors(self.settings.data):
+            self.settings.data.mkdir(parents=True, exist_ok=True)
+        return Catalogue(self.settings.data / "catalogue.sqlite3")
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The model that turns texts into vectors."""
+        return load(self.settings.embedding_model, self.settings.data / "models", self.settings.threads)
+
+    @cached_property
+    def vectors(self) -> ChromaVectors:
+        """The vectors.
+
+        Raises:
+            IndexMismatch: made by another model.
+        """
+        return ChromaVectors(self.settings.data / "chroma", self.embedder)
+
+    @property
+    def fingerprint(self) -> str:
+        """Everything that decides how a text becomes passages and vectors."""
+        return f"{self.embedder.fingerprint}/passages:{self.settings.passage_words}"
+
+    def check(self) -> None:
+        """Refuse an index made with other settings than the present ones.
+
+        Raises:
+            IndexMismatch: so it was.
+        """
+        recorded = self.catalogue.fact("fingerprint")
+        if recorded not in (None, self.fingerprint):
+            raise IndexMismatch(f"The index was built with {recorded}, the settings name {self.fingerprint}", schema.REBUILD)
+
+    def close(self) -> None:
+        """Release the files."""
+        if "catalogue" in self.__dict__:
+            self.catalogue.close()

@@ -1,0 +1,252 @@
+"""Bringing the index in line with files: what is new, changed or gone, and nothing else, is worked on.
+
+Two stores must agree, and the process may be killed between any two instructions. So the catalogue alone decides what
+exists. Ids that Chroma may hold without the catalogue knowing them are written to `unsettled` first; every ingest
+begins by removing what is unsettled. Search drops ids that the catalogue does not have.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from retrieval.corpus import files, metadata
+from retrieval.corpus.article import Article
+from retrieval.corpus.files import Source
+from retrieval.corpus.passages import Passage, passages
+from retrieval.errors import ArticleError, IndexBusy
+from retrieval.index import catalogue as rows, schema
+from retrieval.index.catalogue import FileState
+from retrieval.index.index import Index
+
+Progress = Callable[[int, int, str], None]
+"""Called with files done, files in all, and the name of the file at hand."""
+
+CHUNK = 256
+"""Passages embedded and stored at a time."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What an ingest did, by name of file."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    duplicates: dict[str, str] = field(default_factory=dict)
+    """A file with the same text as another that is already taken in -> that other."""
+    rejected: dict[str, str] = field(default_factory=dict)
+    """A file that cannot be taken in -> why, and what to do."""
+    passages: int = 0
+    """Passages in the index afterwards."""
+
+
+def remembered_paths(index: Index) -> list[Path] | None:
+    """The files and folders of the last ingest, or None before the first."""
+    recorded = index.catalogue.fact("paths")
+    return [Path(p) for p in json.loads(recorded)] if recorded else None
+
+
+def is_current(index: Index, paths: Sequence[Path]) -> bool:
+    """Whether the index is in line with the files, judged by names, sizes and times of change."""
+    index.check()
+    catalogue = index.catalogue
+    if catalogue.fact("state") != _state(index, paths) or catalogue.rows("SELECT 1 FROM unsettled LIMIT 1"):
+        return False
+    seen = {name: (f.bytes, f.modified_ns) for name, f in catalogue.files().items()}
+    found = {}
+    for item in files.find(paths):
+        name = item.name
+        found[name] = _stat(item) if isinstance(item, Source) else (0, 0)
+    return found == seen
+
+
+def ingest(index: Index, paths: Sequence[Path], *, rebuild: bool = False, progress: Progress | None = None,
+           waiting: Callable[[], None] | None = None) -> Report:
+    """Make the index hold exactly the articles under `paths`.
+
+    Args:
+        index: what to bring in line.
+        paths: files and folders; anything in the index that is not under them is removed.
+        rebuild: forget the index first and build it anew.
+        progress: told after each file.
+        waiting: called once if another process is ingesting and this one has to wait.
+
+    Raises:
+        IndexBusy: the other process did not finish in time.
+        IndexMismatch: the index was built otherwise, and `rebuild` is not set.
+        StorageError: a path does not exist, or the data folder cannot be written.
+    """
+    with _alone(index, waiting):
+        if rebuild:
+            _forget(index)
+        index.check()
+        index.catalogue.set_fact("fingerprint", index.fingerprint)
+        index.catalogue.set_fact("paths", json.dumps([str(p.absolute()) for p in paths]))
+        _settle(index)
+        return _bring_in_line(index, paths, progress or (lambda _done, _all, _name: None))
+
+
+def _bring_in_line(index: Index, paths: Sequence[Path], progress: Progress) -> Report:
+    report = Report()
+    table = metadata.load_table(index.settings.articles)
+    found = list(files.find(paths))
+    known = {entry.name: entry for entry in index.catalogue.entries()}
+    states: list[FileState] = []
+    wanted: dict[str, str] = {}
+    by_text: dict[str, str] = {}
+    for done, item in enumerate(found):
+        progress(done, len(found), item.name)
+        size, modified = (0, 0)
+        try:
+            if isinstance(item, ArticleError):
+                raise item
+            size, modified = _stat(item)
+            text = files.read_text(item, index.settings.max_bytes)
+            article = metadata.article(item.name, text, table)
+        except ArticleError as error:
+            report.rejected[item.name] = str(error)
+            states.append(FileState(item.name, "", size, modified, "rejected", str(error)))
+            continue
+        first = by_text.setdefault(article.sha256, item.name)
+        states.append(FileState(item.name, str(item.path.absolute()), size, modified, "taken" if first == item.name else "duplicate", None))
+        if first != item.name:
+            report.duplicates[item.name] = first
+            continue
+        wanted[item.name] = article.sha256
+        before = known.get(item.name)
+        _take(index, article, item.path.absolute())
+        group = report.added if before is None else report.unchanged if before.sha256 == article.sha256 else report.updated
+        group.append(item.name)
+    report.removed = sorted(set(known) - set(wanted))
+    _drop(index, report.removed)
+    _remember(index, states, _state(index, paths))
+    progress(len(found), len(found), "")
+    report.passages = index.catalogue.count()
+    return report
+
+
+def _take(index: Index, article: Article, path: Path) -> None:
+    """Write one article; its passages only if the index does not have them yet."""
+    catalogue = index.catalogue
+    slices = list(passages(article, index.settings.passage_words))
+    embedded = [embedded_text(article, p) for p in slices]
+    ids = [p.identity(article.sha256, text) for p, text in zip(slices, embedded, strict=True)]
+    there = [stored.id for stored in catalogue.passages(article.sha256)]
+    stale: list[str] = []
+    if ids != there:
+        fresh = [(i, text) for i, text in zip(ids, embedded, strict=True) if i not in set(there)]
+        _unsettle(index, [i for i, _ in fresh])
+        for at in range(0, len(fresh), CHUNK):
+            part = fresh[at : at + CHUNK]
+            index.vectors.add([i for i, _ in part], [text for _, text in part], [article.sha256] * len(part))
+    with catalogue.transaction() as db:
+        if ids != there:
+            stale = [i for i in rows.delete_text(db, article.sha256) if i not in set(ids)]
+            rows.insert_text(db, article.sha256, article.text, article.body, list(zip(ids, slices, strict=True)))
+            db.execute("DELETE FROM unsettled")
+        rows.put_article(db, article.name, path, article.sha256, article.metadata)
+        stale += _delete_unused(index, db)
+        db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [[i] for i in stale])
+    _settle(index)
+
+
+def embedded_text(article: Article, passage: Passage) -> str:
+    """What the embedding model sees of a passage: the raw slice."""
+    return article.text[passage.start : passage.end]
+
+
+def _drop(index: Index, names: Sequence[str]) -> None:
+    if names:
+        with index.catalogue.transaction() as db:
+            db.executemany("DELETE FROM articles WHERE name = ?", [[name] for name in names])
+            stale = _delete_unused(index, db)
+            db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [[i] for i in stale])
+        _settle(index)
+
+
+def _delete_unused(index: Index, db: rows.Connection) -> list[str]:
+    """Remove the texts that no article has any more; the ids of their passages come back."""
+    unused = db.execute("SELECT sha256 FROM texts WHERE sha256 NOT IN (SELECT sha256 FROM articles)").fetchall()
+    return [i for row in unused for i in rows.delete_text(db, row["sha256"])]
+
+
+def _unsettle(index: Index, ids: Sequence[str]) -> None:
+    with index.catalogue.transaction() as db:
+        db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [[i] for i in ids])
+
+
+def _settle(index: Index) -> None:
+    """Remove from Chroma whatever the catalogue does not have of the unsettled ids."""
+    pending = [row["id"] for row in index.catalogue.rows("SELECT id FROM unsettled")]
+    if pending:
+        there = index.catalogue.by_id(pending)
+        index.vectors.delete([i for i in pending if i not in there])
+        with index.catalogue.transaction() as db:
+            db.executemany("DELETE FROM unsettled WHERE id = ?", [[i] for i in pending])
+
+
+def _forget(index: Index) -> None:
+    """Throw away both stores. The paths are kept, so that a crash here does not lose what was to be indexed."""
+    import shutil
+
+    index.close()
+    for name in ("catalogue", "vectors"):
+        index.__dict__.pop(name, None)
+    data = index.settings.data
+    with schema.storage_errors(data):
+        shutil.rmtree(data / "chroma", ignore_errors=True)
+        for suffix in ("", "-wal", "-shm"):
+            (data / f"catalogue.sqlite3{suffix}").unlink(missing_ok=True)
+
+
+def _remember(index: Index, states: Sequence[FileState], state: str) -> None:
+    with index.catalogue.transaction() as db:
+        db.execute("DELETE FROM files")
+        values = [[s.name, s.path, s.bytes, s.modified_ns, s.outcome, s.message] for s in states]
+        db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", values)
+        db.execute("INSERT OR REPLACE INTO facts VALUES ('state', ?)", [state])
+
+
+def _state(index: Index, paths: Sequence[Path]) -> str:
+    """What besides the files decides the index's content."""
+    table = index.settings.articles
+    return json.dumps([sorted(str(p.absolute()) for p in paths), table.read_text("utf-8") if table.exists() else ""])
+
+
+def _stat(source: Source) -> tuple[int, int]:
+    try:
+        found = source.path.stat()
+    except OSError:
+        return 0, 0
+    return found.st_size, found.st_mtime_ns
+
+
+@contextmanager
+def _alone(index: Index, waiting: Callable[[], None] | None) -> Iterator[None]:
+    """Hold the data folder's lock, which the system releases when the process dies."""
+    data = index.settings.data
+    with schema.storage_errors(data):
+        data.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(data / "ingest.lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            if waiting:
+                waiting()
+            try:
+                lock.acquire(timeout=index.settings.wait_seconds)
+            except Timeout:
+                raise IndexBusy(
+                    f"Another ingest has held {data} for {index.settings.wait_seconds:g} seconds", "Try again when it is done."
+                ) from None
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,99 @@
+"""What a question names, and which of it no article mentions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from retrieval.index.catalogue import Catalogue
+from retrieval.index.words import STOP, is_content, stem, tokens
+from retrieval.reading.aliases import Aliases, close_spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A content word of the question and where the corpus stands to it."""
+
+    surface: str
+    stem: str
+    name: bool
+    """A person, place, organisation, number or date, judged by its form."""
+    frequency: int
+    """Passages that hold it, or a close spelling of it, or another name for the same."""
+    variants: tuple[str, ...]
+    """Stems that count as this term when passages are searched and compared, itself included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """All content words of a question."""
+
+    all: tuple[Term, ...]
+
+    @property
+    def absent_names(self) -> list[str]:
+        """Names that no article mentions, as the person wrote them."""
+        return [t.surface for t in self.all if t.name and not t.frequency]
+
+    @property
+    def absent(self) -> list[str]:
+        """All content words that no article holds."""
+        return [t.surface for t in self.all if not t.frequency]
+
+    @property
+    def searched(self) -> list[str]:
+        """The stems to look for."""
+        return list(dict.fromkeys(v for t in self.all for v in t.variants))
+
+
+def terms(question: str, catalogue: Catalogue, aliases: Aliases) -> Terms:
+    """Look up every content word of a question in the corpus."""
+    found = [(surface, start) for surface, start, _ in tokens(question)]
+    all_stems = [stem(surface) for surface, _ in found]
+    others = aliases.found(all_stems)
+    wanted = {s for names in others.values() for name in names for s in name} | set(all_stems)
+    frequencies = catalogue.document_frequencies(sorted(wanted))
+    vocabulary: list[str] | None = None
+    named = _named(question, found)
+    kept: dict[str, Term] = {}
+    for position, (surface, _) in enumerate(found):
+        own = all_stems[position]
+        if own in kept or not is_content(surface):
+            continue
+        variants = [own]
+        if position in others:
+            variants += sorted(s for name in others[position] if all(frequencies.get(s) for s in name) for s in name)
+        if not any(frequencies.get(v) for v in variants):
+            vocabulary = catalogue.vocabulary() if vocabulary is None else vocabulary
+            spellings = close_spelling(own, vocabulary)
+            frequencies |= catalogue.document_frequencies(spellings)
+            variants += spellings
+        frequency = max((frequencies.get(v, 0) for v in variants), default=0)
+        kept[own] = Term(surface, own, named[position], frequency, tuple(dict.fromkeys(variants)))
+    return Terms(tuple(kept.values()))
+
+
+def _named(question: str, found: Sequence[tuple[str, int]]) -> list[bool]:
+    """Which words are names by their form: numbers, and capitals where capitals mean something."""
+    letters = [surface for surface, _ in found if surface[:1].isalpha()]
+    small = sum(surface[:1].islower() for surface in letters)
+    shouted = len(letters) > 2 and all(surface.isupper() for surface in letters)
+    titled = len(letters) > 4 and small == 0
+    named = []
+    for position, (surface, start) in enumerate(found):
+        if surface[:1].isdigit():
+            named.append(True)
+        elif shouted or titled or not surface[:1].isupper() or surface.casefold() in STOP:
+            named.append(False)
+        elif _opens_sentence(question, start):
+            # The first word has a capital anyway; it is a name if it is one in full, or if the next is one too.
+            following = found[position + 1][0] if position + 1 < len(found) else ""
+            named.append((surface.isupper() and len(surface) > 1) or following[:1].isupper())
+        else:
+            named.append(True)
+    return named
+
+
+def _opens_sentence(question: str, start: int) -> bool:
+    before = question[:start].rstrip(" \t\n\"'“‘(")
+    return not before or before[-1] in ".!?:"

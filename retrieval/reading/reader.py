@@ -1,0 +1,135 @@
+"""The reader: looks at a question and a window together, and says where the answer is and whether there is one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.corpus.sentences import Span
+from retrieval.errors import WeightsError
+from retrieval.index import weights
+from retrieval.index.onnx import OnnxEncoder
+from retrieval.reading.windows import Window
+
+WEIGHTS = Path(__file__).parent / "weights"
+SHIPPED = "minilm-reader"
+
+MAX_ANSWER_TOKENS = 30
+BATCH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceReading:
+    """The best answer inside one sentence of a window."""
+
+    sentence: Span
+    """Offsets into the article's text, as in the window."""
+    answer: Span | None
+    """Offsets of the answering words into the article's text; None from a reader that only scores."""
+    score: float
+    """Start plus end logit of the answer, less those of "no answer"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the reader says about one window."""
+
+    window: Window
+    answers: float
+    """Logit of "this window answers the question"."""
+    sentences: tuple[SentenceReading, ...]
+    """One for each sentence of the window, in order."""
+
+
+class Reader(Protocol):
+    """Reads windows; a Hugging Face model or a cross-encoder can take the shipped one's place."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Names the weights: calibration belongs to one reader."""
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+        """A reading for each window, in order."""
+
+
+class OnnxReader:
+    """The shipped reader: MiniLM with start, end and answers heads, int8."""
+
+    def __init__(self, threads: int, folder: Path = WEIGHTS) -> None:
+        """Load it, its digest checked against its model card.
+
+        Raises:
+            WeightsError: missing or altered.
+        """
+        card = load_card(folder)
+        model = folder / f"{SHIPPED}.onnx"
+        weights.check(model, card["sha256"])
+        tokenizer = weights.packaged("all-MiniLM-L6-v2") / "tokenizer.json"
+        self._encoder = OnnxEncoder(model, tokenizer, card["max_tokens"], threads)
+        self._fingerprint = f"{SHIPPED}:{card['sha256'][:16]}"
+
+    @property
+    def fingerprint(self) -> str:
+        return self._fingerprint
+
+    def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
+        readings: dict[int, Reading] = {}
+        for batch in self._encoder.run([(question, w.text) for w in windows], BATCH):
+            spans, answers = batch.outputs
+            for row, index in enumerate(batch.indices):
+                encoding = batch.encodings[row]
+                inside = [
+                    (i, offsets) for i, offsets in enumerate(encoding.offsets) if encoding.sequence_ids[i] == 1
+                ]
+                logits = spans[row].astype(np.float64)
+                found = best_spans(windows[index], inside, logits[:, 0], logits[:, 1])
+                readings[index] = Reading(windows[index], float(answers[row]), found)
+        return [readings[i] for i in range(len(windows))]
+
+
+def best_spans(
+    window: Window, tokens: Sequence[tuple[int, Span]], start: NDArray[np.float64], end: NDArray[np.float64]
+) -> tuple[SentenceReading, ...]:
+    """The best answer within each sentence; an answer never crosses from one sentence into another.
+
+    Args:
+        window: what was read.
+        tokens: position in the input and offsets in the window's text of each of the window's tokens.
+        start: logits for "the answer starts here", by position; position 0 stands for "no answer".
+        end: the same for its end.
+    """
+    null = float(start[0] + end[0])
+    readings = []
+    for a, b in window.sentences:
+        here = [(i, o) for i, o in tokens if a - window.start <= o[0] and o[1] <= b - window.start and o[0] < o[1]]
+        if not here:
+            # Cut off by the reader's limit: nothing is known of this sentence.
+            readings.append(SentenceReading((a, b), None, -20.0))
+            continue
+        positions = [i for i, _ in here]
+        pairs = start[positions][:, None] + end[positions][None, :]
+        length = np.arange(len(here))[None, :] - np.arange(len(here))[:, None]
+        pairs = np.where((length >= 0) & (length < MAX_ANSWER_TOKENS), pairs, -np.inf)
+        first, last = divmod(int(pairs.argmax()), len(here))
+        answer = (window.start + here[first][1][0], window.start + here[last][1][1])
+        readings.append(SentenceReading((a, b), answer, float(pairs[first, last]) - null))
+    return tuple(readings)
+
+
+def load_card(folder: Path = WEIGHTS) -> dict[str, Any]:
+    """The shipped reader's card: digest, settings and figures of its training.
+
+    Raises:
+        WeightsError: it is missing or broken.
+    """
+    try:
+        card: dict[str, Any] = json.loads((folder / f"{SHIPPED}.json").read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise WeightsError(f"The reader's card in {folder} cannot be read ({error})", "Check out the project again.") from None
+    return card

@@ -1,0 +1,89 @@
+"""Finding passages worth reading: by meaning and by words, fused by rank."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from retrieval.index.catalogue import Entry, Stored
+from retrieval.index.index import Index
+from retrieval.reading.names import Terms
+
+FUSION = 60
+"""k of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A passage with its retrieval scores."""
+
+    stored: Stored
+    entry: Entry
+    cosine: float
+    """Cosine similarity of question and passage."""
+    bm25: float
+    """BM25 of the question's words in the passage; 0 where none occurs."""
+    fused: float
+    """Sum of 1 / (k + rank) over both rankings; orders the evidence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Evidence, best first, and how long each step took."""
+
+    evidence: list[Evidence]
+    embed_ms: float
+    search_ms: float
+
+
+class Retriever(Protocol):
+    """Finds evidence for a question."""
+
+    def search(self, question: str, terms: Terms, limit: int, as_of: date | None = None) -> Found:
+        """At most `limit` passages, best first; with `as_of`, only from articles published by that day."""
+
+
+class HybridRetriever:
+    """Dense and BM25 rankings of the index, fused by rank."""
+
+    def __init__(self, index: Index, candidates: int) -> None:
+        """`candidates` are taken from each ranking before they are fused."""
+        self._index = index
+        self._candidates = candidates
+
+    def search(self, question: str, terms: Terms, limit: int, as_of: date | None = None) -> Found:
+        began = time.perf_counter()
+        vector = self._index.embedder.embed([question])[0]
+        embedded = time.perf_counter()
+        entries = {e.sha256: e for e in self._index.catalogue.entries()}
+        only = None
+        if as_of is not None:
+            entries = {s: e for s, e in entries.items() if e.metadata.published and e.metadata.published <= as_of}
+            only = sorted(entries)
+        if not entries:
+            return Found([], (embedded - began) * 1e3, 0.0)
+        dense = self._index.vectors.nearest(vector.tolist(), self._candidates, only)
+        words = self._index.catalogue.best_by_words(terms.searched, self._candidates, only)
+        fused = fuse([[i for i, _ in dense], [i for i, _ in words]])
+        chosen = sorted(fused, key=lambda i: (-fused[i], i))[: 2 * limit]
+        stored = self._index.catalogue.by_id(chosen)
+        # Chroma may briefly hold passages that the catalogue does not have yet or no more.
+        chosen = [i for i in chosen if i in stored and stored[i].sha256 in entries][:limit]
+        cosines, bm25 = dict(dense), dict(words)
+        cosines |= self._index.vectors.similarities(vector, [i for i in chosen if i not in cosines])
+        evidence = [
+            Evidence(stored[i], entries[stored[i].sha256], cosines.get(i, 0.0), bm25.get(i, 0.0), fused[i]) for i in chosen
+        ]
+        return Found(evidence, (embedded - began) * 1e3, (time.perf_counter() - embedded) * 1e3)
+
+
+def fuse(rankings: Sequence[Sequence[str]]) -> dict[str, float]:
+    """Reciprocal rank fusion: id -> score."""
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for rank, id_ in enumerate(ranking, 1):
+            scores[id_] = scores.get(id_, 0.0) + 1.0 / (FUSION + rank)
+    return scores
