@@ -1,0 +1,160 @@
+"""Question -> evidence -> readings -> Answer. The one place where it is decided to answer or to refuse."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from bot import followups, question
+from bot.answer import Answer, Part, Quote, Status, Timings
+from bot.followups import Turn
+from bot.quoting import Quoter
+from bot.settings import Settings
+from retrieval.index.index import Index
+from retrieval.reading.aliases import Aliases
+from retrieval.reading.judge import Calibration, Finding, judge
+from retrieval.reading.names import Terms, terms
+from retrieval.reading.reader import Reader
+from retrieval.reading.search import Retriever
+from retrieval.reading.windows import around
+
+Render = Callable[[Answer], str]
+
+
+@dataclass(frozen=True, slots=True)
+class PartTrace:
+    """Why a part of a question was answered or not."""
+
+    question: str
+    terms: Terms
+    findings: tuple[Finding, ...]
+    """All sentences that were read, most probable first."""
+    chosen: int
+    """How many of them are shown as quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Why an answer came out as it did, for `--explain`."""
+
+    understood: str
+    """What was searched for: the question, made to stand alone."""
+    parts: tuple[PartTrace, ...]
+
+
+class Answerer:
+    """Answers questions from an index that is in line with its articles."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        index: Index,
+        retriever: Retriever,
+        reader: Reader,
+        calibration: Calibration,
+        aliases: Aliases,
+        render: Render,
+    ) -> None:
+        self._settings = settings
+        self._index = index
+        self._retriever = retriever
+        self._reader = reader
+        self._calibration = calibration
+        self._aliases = aliases
+        self._render = render
+        self._quoter = Quoter(index.catalogue)
+
+    def ask(self, text: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
+        """The answer to one question.
+
+        Args:
+            text: as a person typed it.
+            history: earlier turns of the conversation, oldest first.
+            as_of: answer only from articles published by that day.
+
+        Raises:
+            QuestionError: there is nothing to ask, or too much.
+        """
+        return self.explain(text, history, as_of)[0]
+
+    def explain(self, text: str, history: Sequence[Turn] = (), as_of: date | None = None) -> tuple[Answer, Trace]:
+        """The answer and why it is so."""
+        began = time.perf_counter()
+        asked = question.clean(text, self._settings.question.max_characters)
+        recent = history[-self._settings.question.history :] if self._settings.question.history else ()
+        understood = followups.understood(asked, recent)
+        traces, timings = [], Timings()
+        for part in question.parts(understood):
+            trace, timings = self._read(part, as_of, timings)
+            traces.append(trace)
+        answer = self._answer(asked, understood, traces, as_of)
+        answer = replace(answer, text=self._render(answer))
+        timings = replace(timings, total=(time.perf_counter() - began) * 1e3)
+        return replace(answer, timings=timings), Trace(understood, tuple(traces))
+
+    def _read(self, part: str, as_of: date | None, timings: Timings) -> tuple[PartTrace, Timings]:
+        catalogue, settings = self._index.catalogue, self._settings
+        named = terms(part, catalogue, self._aliases)
+        found = self._retriever.search(part, named, settings.reader.passages, as_of)
+        windows = around(found.evidence, catalogue.passages, catalogue.text, settings.reader.context_words)
+        began = time.perf_counter()
+        readings = self._reader.read(part, windows)
+        read_ms = (time.perf_counter() - began) * 1e3
+        findings = judge(self._calibration, named, catalogue.count(), readings)
+        trace = PartTrace(part, named, tuple(findings), self._chosen(findings))
+        return trace, Timings(timings.embed + found.embed_ms, timings.search + found.search_ms, timings.read + read_ms)
+
+    def _chosen(self, findings: Sequence[Finding]) -> int:
+        """How many of the findings, from the first on, are shown."""
+        limits = self._settings.answer
+        if not findings or findings[0].probability < limits.threshold:
+            return 0
+        least = max(limits.also_threshold, limits.also_share * findings[0].probability)
+        others = [f for f in findings[1 : limits.max_quotes] if f.probability >= least]
+        return 1 + len(others)
+
+    def _answer(self, asked: str, understood: str, traces: Sequence[PartTrace], as_of: date | None) -> Answer:
+        quotes: list[Quote] = []
+        parts: list[Part] = []
+        missing: list[str] = []
+        for trace in traces:
+            numbers: list[int] = []
+            for quote in self._quoter.quotes(trace.findings[: trace.chosen]):
+                same = next((q.number for q in quotes if q.sha256 == quote.sha256 and q.start <= quote.start and quote.end <= q.end), None)
+                if same is None:
+                    same = len(quotes) + 1
+                    quotes.append(replace(quote, number=same))
+                numbers.append(same)
+            absent = () if numbers else tuple(trace.terms.absent_names or trace.terms.absent)
+            missing += [word for word in absent if word not in missing]
+            parts.append(Part(trace.question, Status.ANSWERED if numbers else Status.REFUSED, tuple(numbers), absent))
+        answered = sum(p.status is Status.ANSWERED for p in parts)
+        status = Status.ANSWERED if answered == len(parts) else Status.PARTIAL if answered else Status.REFUSED
+        refused = [f for t in traces if not t.chosen for f in t.findings[: self._settings.answer.nearest]]
+        nearest = self._quoter.quotes(sorted(refused, key=lambda f: -f.probability)[: self._settings.answer.nearest])
+        best = [max((f.probability for f in t.findings), default=0.0) for t in traces]
+        shown = [p for p, t in zip(best, traces, strict=True) if t.chosen]
+        return Answer(
+            run_id=self._run_id(asked, understood, as_of),
+            question=asked,
+            status=status,
+            quotes=tuple(quotes),
+            parts=tuple(parts),
+            missing=tuple(missing),
+            nearest=tuple(q for q in nearest if all(q.start != s.start or q.sha256 != s.sha256 for s in quotes)),
+            confidence=min(shown) if shown else max(best, default=0.0),
+            text="",
+            timings=Timings(),
+        )
+
+    def _run_id(self, asked: str, understood: str, as_of: date | None) -> str:
+        """From everything the answer depends on: the same question on the same articles has the same id."""
+        entries = [[e.name, e.sha256, e.metadata.title, str(e.metadata.published)] for e in self._index.catalogue.entries()]
+        depends = [
+            asked, understood, str(as_of), entries, self._settings.model_dump(mode="json"), self._index.fingerprint, self._reader.fingerprint
+        ]
+        return hashlib.sha256(json.dumps(depends).encode("utf-8")).hexdigest()[:16]

@@ -1,0 +1,159 @@
+"""The command line: every command of the contract, thin. A command's own module is imported when it runs."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, NoReturn, Optional
+
+import typer
+
+from retrieval.errors import VerbatimError
+
+app = typer.Typer(
+    name="verbatim",
+    help="Answers questions about articles with the articles' own words: exact, cited, checkable quotes, or a refusal.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+Config = Annotated[Optional[Path], typer.Option("--config", help="Settings file [default: config/default.toml]")]
+Data = Annotated[Optional[Path], typer.Option("--data", help="Folder of the index and all state [default: .verbatim]")]
+Set = Annotated[Optional[list[str]], typer.Option("--set", help="A setting, as section.key=value; may be repeated")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON only")]
+AsOf = Annotated[Optional[datetime], typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only articles published by then")]
+
+ANSWERED, REFUSED, FAILED, INTERRUPTED = 0, 1, 2, 130
+
+
+@app.command()
+def ingest(
+    paths: Annotated[Optional[list[Path]], typer.Argument(help="Files and folders [default: seeds/]")] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Forget the index and build it anew")] = False,
+    json: Json = False,
+    config: Config = None,
+    data: Data = None,
+    set_: Set = None,
+) -> None:
+    """Bring the index in line with files or folders: add, update, remove."""
+    from bot.commands.ingest import run
+    from bot.commands.opening import project
+
+    raise typer.Exit(run(project(config, data, set_), paths or [], rebuild=rebuild, as_json=json))
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What you want to know")],
+    explain: Annotated[bool, typer.Option("--explain", help="Show what was read and why this was decided")] = False,
+    as_of: AsOf = None,
+    json: Json = False,
+    config: Config = None,
+    data: Data = None,
+    set_: Set = None,
+) -> None:
+    """Answer one question. Exit status 0: answered, 1: refused, 2: error."""
+    from bot.commands.ask import run
+    from bot.commands.opening import project
+
+    day = as_of.date() if as_of else None
+    raise typer.Exit(run(project(config, data, set_), question, as_of=day, explain=explain, as_json=json))
+
+
+@app.command()
+def batch(
+    file: Annotated[Path, typer.Argument(help='JSON lines {"id", "question", "history", "as_of"}; - for standard input')],
+    as_of: AsOf = None,
+    config: Config = None,
+    data: Data = None,
+    set_: Set = None,
+) -> None:
+    """Answer many questions: one JSON object a line in, one Answer a line out."""
+    from bot.commands.batch import run
+    from bot.commands.opening import project
+
+    raise typer.Exit(run(project(config, data, set_), file, as_of=as_of.date() if as_of else None))
+
+
+@app.command()
+def chat(as_of: AsOf = None, config: Config = None, data: Data = None, set_: Set = None) -> None:
+    """A conversation, with follow-up questions."""
+    from bot.commands.chat import run
+    from bot.commands.opening import project
+
+    raise typer.Exit(run(project(config, data, set_), as_of=as_of.date() if as_of else None))
+
+
+@app.command()
+def sources(
+    name: Annotated[Optional[str], typer.Argument(help="An article, to read it with numbered paragraphs")] = None,
+    json: Json = False,
+    config: Config = None,
+    data: Data = None,
+    set_: Set = None,
+) -> None:
+    """List the articles, or show one."""
+    from bot.commands.opening import project
+    from bot.commands.sources import run
+
+    raise typer.Exit(run(project(config, data, set_), name, as_json=json))
+
+
+@app.command()
+def verify(
+    receipt: Annotated[str, typer.Argument(help="The code that stands behind a quote")],
+    json: Json = False,
+    config: Config = None,
+    data: Data = None,
+    set_: Set = None,
+) -> None:
+    """Check a quote against its article as it is now: identical, changed or missing."""
+    from bot.commands.opening import project
+    from bot.commands.verify import run
+
+    raise typer.Exit(run(project(config, data, set_), receipt, as_json=json))
+
+
+@app.command("eval")
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="Question file (YAML)")],
+    plot: Annotated[Optional[Path], typer.Option("--plot", help="Write curves to this PNG")] = None,
+    json: Json = False,
+    config: Config = None,
+    data: Data = None,
+    set_: Set = None,
+) -> None:
+    """Score a question file. Exit status 1 when a figure is below the file's threshold."""
+    from bot.commands.evaluate import run
+    from bot.commands.opening import project
+
+    raise typer.Exit(run(project(config, data, set_), file, plot=plot, as_json=json))
+
+
+@app.command()
+def doctor(json: Json = False, config: Config = None, data: Data = None, set_: Set = None) -> None:
+    """Check the installation. Exit status 1 if something needs doing."""
+    from bot.commands.doctor import run
+
+    raise typer.Exit(run(config, data, set_ or [], as_json=json))
+
+
+def main() -> NoReturn:
+    """Run a command; expected failures become one line on stderr and exit status 2."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal in another encoding shows ? for what it lacks instead of ending the command.
+        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    try:
+        app()
+    except VerbatimError as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(FAILED)
+    except KeyboardInterrupt:
+        print("stopped; what was already taken in stays, run the command again to go on", file=sys.stderr)
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(0)
+    sys.exit(0)

@@ -1,0 +1,1 @@
+"""The body of each command, one module a command; imported only when it runs."""

@@ -1,0 +1,34 @@
+"""`verbatim ask`."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+from rich.console import Console
+
+from bot.answer import Status
+from bot.answering import Trace
+from bot.commands.opening import refreshed
+from bot.render.explain import explain as explained, to_json
+from bot.render.terminal import show
+from bot.wiring import Project
+
+
+def run(project: Project, question: str, *, as_of: date | None, explain: bool, as_json: bool) -> int:
+    """Answer one question; 0 answered or partial, 1 refused."""
+    answer, trace = refreshed(project).answerer.explain(question, as_of=as_of)
+    if as_json:
+        body = answer.to_json() | ({"explanation": to_json(trace)} if explain else {})
+        print(json.dumps(body, ensure_ascii=False))
+    else:
+        console = Console(highlight=False)
+        show(console, answer)
+        if explain:
+            _explain(console, trace)
+    return 1 if answer.status is Status.REFUSED else 0
+
+
+def _explain(console: Console, trace: Trace) -> None:
+    for block in explained(trace):
+        console.print(block)

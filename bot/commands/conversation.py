@@ -1,0 +1,37 @@
+"""Questions in the light of earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from bot.answer import Answer
+from bot.answering import Answerer, Trace
+from bot.followups import Turn
+
+
+class Conversation:
+    """A chain of questions; each is understood in the light of those before it."""
+
+    def __init__(self, answerer: Answerer, as_of: date | None = None) -> None:
+        self._answerer = answerer
+        self._as_of = as_of
+        self._turns: list[Turn] = []
+
+    def ask(self, question: str) -> tuple[Answer, Trace]:
+        """Answer the next question and remember it.
+
+        Raises:
+            QuestionError: there is nothing to ask; the conversation stays as it was.
+        """
+        answer, trace = self._answerer.explain(question, self._turns, self._as_of)
+        self._turns.append(Turn(trace.understood, answer))
+        return answer, trace
+
+
+def ask(answerer: Answerer, question: str, history: Sequence[str], as_of: date | None) -> Answer:
+    """Answer a question with earlier questions given as texts: those are answered first, for what "that" points at."""
+    conversation = Conversation(answerer, as_of)
+    for earlier in history:
+        conversation.ask(earlier)
+    return conversation.ask(question)[0]

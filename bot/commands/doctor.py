@@ -1,0 +1,100 @@
+"""`verbatim doctor`."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.text import Text
+
+from bot.commands.opening import project
+from bot.wiring import Project
+from retrieval.errors import VerbatimError
+from retrieval.index import weights
+from retrieval.index.embeddings import DEFAULT
+from retrieval.index.ingest import is_current
+from retrieval.reading.judge import load_calibration
+from retrieval.reading.readers import load_reader
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was checked."""
+
+    what: str
+    good: bool
+    detail: str
+    """How it is; where it is not good, what to do."""
+
+
+def run(config: Path | None, data: Path | None, flags: Sequence[str], *, as_json: bool) -> int:
+    """Check everything that a command relies on; 1 if something needs doing."""
+    findings = [Finding("Python", True, platform.python_version())]
+    try:
+        opened = project(config, data, flags)
+    except VerbatimError as error:
+        findings.append(Finding("settings", False, str(error)))
+    else:
+        findings.append(Finding("settings", True, str(config or "config/default.toml")))
+        findings += [_checked(what, check, opened) for what, check in _CHECKS]
+    token = "set" if os.environ.get("DISCORD_TOKEN") else "not set; only needed to run the bot in Discord (DISCORD_TOKEN)"
+    findings.append(Finding("Discord token", True, token))
+    if as_json:
+        print(json.dumps([asdict(f) for f in findings], ensure_ascii=False))
+    else:
+        console = Console(highlight=False)
+        for f in findings:
+            mark = ("✓ ", "green") if f.good else ("✗ ", "bold red")
+            console.print(Text.assemble(mark, (f"{f.what:<15}", "bold"), f.detail))
+    return 0 if all(f.good for f in findings) else 1
+
+
+def _checked(what: str, check: Callable[[Project], str], opened: Project) -> Finding:
+    try:
+        return Finding(what, True, check(opened))
+    except VerbatimError as error:
+        return Finding(what, False, str(error))
+
+
+def _embedding(opened: Project) -> str:
+    model = opened.settings.search.embedding_model
+    if model == DEFAULT:
+        weights.published(DEFAULT)
+    return f"{opened.index.embedder.fingerprint}, weights as published" if model == DEFAULT else opened.index.embedder.fingerprint
+
+
+def _reader(opened: Project) -> str:
+    reader = load_reader(opened.settings.reader.model, opened.threads)
+    if load_calibration().reader != reader.fingerprint:
+        raise weights.WeightsError(
+            f"The calibration was fitted for {load_calibration().reader}, not for {reader.fingerprint}",
+            "Its probabilities mean little; fit it anew: python -m retrieval.training calibrate.",
+        )
+    return reader.fingerprint
+
+
+def _articles(opened: Project) -> str:
+    opened.index.check()
+    rejected = [f for f in opened.index.catalogue.files().values() if f.outcome == "rejected"]
+    if rejected:
+        raise VerbatimError("; ".join(str(f.message) for f in rejected), "")
+    return f"{len(opened.index.catalogue.entries())} articles from {', '.join(str(p) for p in opened.paths())}"
+
+
+def _index(opened: Project) -> str:
+    if not is_current(opened.index, opened.paths()):
+        raise VerbatimError("The index is not in line with the articles", "Run verbatim ingest; verbatim ask also does it.")
+    there, held = opened.index.vectors.ids(), opened.index.catalogue.count()
+    if len(there) != held:
+        raise VerbatimError(f"Chroma holds {len(there)} passages, the catalogue {held}", "Run verbatim ingest --rebuild.")
+    return f"up to date, {held} passages"
+
+
+_CHECKS: list[tuple[str, Callable[[Project], str]]] = [
+    ("embeddings", _embedding), ("reader", _reader), ("articles", _articles), ("index", _index)
+]  # fmt: skip

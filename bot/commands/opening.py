@@ -1,0 +1,63 @@
+"""What commands share: opening the project, bringing the index in line first, saying so on stderr."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from bot.settings import DEFAULT_DATA, load
+from bot.wiring import Project
+from retrieval.index.ingest import Progress, Report
+
+
+def project(config: Path | None, data: Path | None, flags: Sequence[str] | None) -> Project:
+    """The project with the settings in force.
+
+    Raises:
+        SettingsError: a setting is unknown or out of range.
+    """
+    return Project(load(config, flags or ()), (data or DEFAULT_DATA).absolute())
+
+
+def tell(message: str) -> None:
+    """Say something that is not a result."""
+    print(message, file=sys.stderr, flush=True)
+
+
+def waiting() -> None:
+    """Another process holds the index."""
+    tell("another ingest is at work on this index; waiting for it")
+
+
+def refreshed(opened: Project) -> Project:
+    """The same project, its index in line with its articles. Rejected files are named and do not stop the others."""
+    with progress_bar() as progress:
+        report = opened.refresh(
+            lambda: tell("bringing the index in line with the articles …"), progress=progress, waiting=waiting
+        )
+    if report:
+        tell_rejected(report)
+    return opened
+
+
+def tell_rejected(report: Report) -> None:
+    """Name what was left out, and why."""
+    for message in report.rejected.values():
+        tell(f"left out: {message}")
+
+
+@contextmanager
+def progress_bar() -> Iterator[Progress | None]:
+    """A progress bar on stderr while files are taken in; None where stderr is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn
+
+    columns = (TextColumn("articles"), BarColumn(), MofNCompleteColumn(), TextColumn("[dim]{task.fields[name]}"))
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("articles", total=None, name="")
+        yield lambda done, total, name: bar.update(task, completed=done, total=total, name=name)

@@ -1,0 +1,115 @@
+"""An answer as Markdown, and the same in colour on a terminal."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from bot.answer import Answer, Quote, Status
+
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
+NOT_AN_ANSWER = "Closest we have, not an answer:"
+
+
+def markdown(answer: Answer) -> str:
+    """The answer as Markdown: each quote as a block quote, the answering words in bold, then who, where and when."""
+    blocks = [verdict(answer)]
+    for quote in answer.quotes:
+        blocks.append(f"{_block(quote)}\n{quote.number}. {escape(source(quote))} · `{quote.receipt}`")
+    if answer.nearest:
+        blocks.append(f"_{NOT_AN_ANSWER}_")
+        blocks += [f"{_block(quote)}\n{escape(source(quote))}" for quote in answer.nearest]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def verdict(answer: Answer) -> str:
+    """One or two sentences on what is answered and what is not; empty where the quotes say it all."""
+    if answer.status is Status.ANSWERED:
+        return ""
+    if answer.status is Status.REFUSED:
+        return f"The articles do not answer this. {_reason(answer.missing)}"
+    lines = []
+    for part in answer.parts:
+        if part.status is Status.REFUSED:
+            lines.append(f"Not answered: “{escape(part.question)}” {_reason(part.missing)}")
+    return "\n".join(lines)
+
+
+def source(quote: Quote) -> str:
+    """Who says it, title, publisher, date, paragraph."""
+    voice = quote.speaker.name if quote.speaker.kind != "reporter" else None
+    date = quote.published.isoformat() if quote.published else "no date"
+    fields = [voice, visible(quote.title), quote.publisher and visible(quote.publisher), date, f"paragraph {quote.paragraph}"]
+    return " · ".join(field for field in fields if field)
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is."""
+    return _MARKUP.sub(r"\\\1", visible(text))
+
+
+def visible(text: str) -> str:
+    """Text in which nothing steers the terminal: control and direction characters become �."""
+    return "".join("�" if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t\r" or c in _DIRECTIONS else c for c in text)
+
+
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+
+
+def show(console: Console, answer: Answer) -> None:
+    """Print an answer for a person."""
+    console.print(Text(answer.question, style="bold"))
+    if said := verdict(answer):
+        console.print(Text(_plain(said), style="yellow" if answer.status is Status.PARTIAL else "bold red"))
+    for quote in answer.quotes:
+        _show_quote(console, quote, "green")
+    if answer.nearest:
+        console.print(Text(NOT_AN_ANSWER, style="dim italic"))
+        for quote in answer.nearest:
+            _show_quote(console, quote, "dim", cited=False)
+    console.print()
+
+
+def _show_quote(console: Console, quote: Quote, style: str, *, cited: bool = True) -> None:
+    text = Text()
+    for piece, marked in _pieces(quote):
+        text.append(visible(piece), style="bold" if marked and cited else "dim" if not cited else "")
+    bar = Text("▌ ", style=style)
+    lines = Text(" ").join(text.split("\n", allow_blank=False)) if "\n" in text.plain else text
+    for line in lines.wrap(console, max(20, min(console.width, 100) - 4)):
+        console.print(bar + line)
+    label = f"[{quote.number}] {source(quote)}" if cited else source(quote)
+    console.print(Padding(Text(label, style="cyan" if cited else "dim"), (0, 0, 0, 2)))
+    if cited:
+        console.print(Padding(Text(quote.receipt, style="dim"), (0, 0, 0, 2)), soft_wrap=True)
+
+
+def _pieces(quote: Quote) -> Iterator[tuple[str, bool]]:
+    """The quote's text in order, divided into what is highlighted and what is not."""
+    if quote.highlight is None:
+        yield quote.text, False
+        return
+    a, b = (place - quote.start for place in quote.highlight)
+    yield from ((quote.text[:a], False), (quote.text[a:b], True), (quote.text[b:], False))
+
+
+def _block(quote: Quote) -> str:
+    marked = "".join(f"**{escape(p)}**" if hit and p.strip() else escape(p) for p, hit in _pieces(quote))
+    return "\n".join(f"> {line}" for line in marked.splitlines() if line.strip())
+
+
+def _reason(missing: Sequence[str]) -> str:
+    if not missing:
+        return "They mention what you ask about, but no passage says this."
+    words = [f"“{escape(word)}”" for word in missing]
+    listed = words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    return f"No article mentions {listed}."
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\\([\\`*_\[\]<>#|~])", r"\1", text)

@@ -1,0 +1,140 @@
+"""Settings: `config/default.toml`, then the file given, then the environment, then flags. Unknown keys are refused."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from retrieval.errors import SettingsError
+
+PROJECT = Path(__file__).resolve().parent.parent
+DEFAULT_FILE = PROJECT / "config" / "default.toml"
+DEFAULT_DATA = PROJECT / ".verbatim"
+PREFIX = "VERBATIM_"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class IngestSettings(_Section):
+    """How articles become passages."""
+
+    articles: str = "config/articles.toml"
+    max_bytes: int = Field(5_000_000, ge=1)
+    passage_words: int = Field(64, ge=8, le=400)
+    wait_seconds: float = Field(60, ge=0, le=3600)
+
+
+class SearchSettings(_Section):
+    """What is brought up for reading."""
+
+    embedding_model: str = Field("all-MiniLM-L6-v2", min_length=1)
+    candidates: int = Field(24, ge=1, le=1000)
+    aliases: str = "config/aliases.toml"
+
+
+class ReaderSettings(_Section):
+    """What is read, and by whom."""
+
+    model: str = Field("minilm-reader", min_length=1)
+    passages: int = Field(7, ge=1, le=100)
+    context_words: int = Field(24, ge=0, le=200)
+    threads: int = Field(0, ge=0, le=256)
+
+
+class AnswerSettings(_Section):
+    """When to answer, and with how much."""
+
+    threshold: float = Field(0.3, ge=0, le=1)
+    also_threshold: float = Field(0.3, ge=0, le=1)
+    also_share: float = Field(0.7, ge=0, le=1)
+    max_quotes: int = Field(3, ge=1, le=10)
+    nearest: int = Field(2, ge=0, le=2)
+
+
+class QuestionSettings(_Section):
+    """What may be asked."""
+
+    max_characters: int = Field(1000, ge=1, le=100_000)
+    history: int = Field(6, ge=0, le=100)
+
+
+class Settings(BaseSettings):
+    """All settings, immutable."""
+
+    model_config = SettingsConfigDict(
+        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", toml_file=None
+    )
+
+    ingest: IngestSettings = IngestSettings()
+    search: SearchSettings = SearchSettings()
+    reader: ReaderSettings = ReaderSettings()
+    answer: AnswerSettings = AnswerSettings()
+    question: QuestionSettings = QuestionSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags, then environment, then the file."""
+        del dotenv_settings, file_secret_settings
+        file = settings_cls.model_config.get("toml_file")
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file)
+
+
+def load(file: Path | None = None, flags: Sequence[str] = ()) -> Settings:
+    """The settings in force.
+
+    Args:
+        file: a TOML file with those settings that differ from the default; None for `config/default.toml`.
+        flags: `section.key=value`, stronger than everything else.
+
+    Raises:
+        SettingsError: a file that is not there or not TOML, a key that does not exist, a value out of range.
+    """
+    path = DEFAULT_FILE if file is None else file
+    if not path.is_file():
+        raise SettingsError(f"{path} does not exist", "Give a settings file with --config, or leave the flag out.")
+
+    class Loaded(Settings):
+        model_config = SettingsConfigDict(toml_file=path)
+
+    try:
+        return Loaded(**_nested(flags))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not TOML: {error}", "Mend the line it names.") from None
+    except ValidationError as error:
+        raise SettingsError(_explained(error), "See config/default.toml for all settings and their ranges.") from None
+
+
+def _nested(flags: Sequence[str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for flag in flags:
+        key, equals, value = flag.partition("=")
+        section, dot, name = key.partition(".")
+        if not (equals and dot and section and name):
+            raise SettingsError(f"--set {flag} is not a setting", "Write it as section.key=value, as in answer.threshold=0.4.")
+        values.setdefault(section.strip(), {})[name.strip()] = value.strip()
+    return values
+
+
+def _explained(error: ValidationError) -> str:
+    parts = []
+    for item in error.errors():
+        key = ".".join(str(step) for step in item["loc"])
+        if item["type"] == "extra_forbidden":
+            parts.append(f"there is no setting {key}")
+        else:
+            parts.append(f"{key} = {item.get('input')!r}: {item['msg'][:1].lower()}{item['msg'][1:]}")
+    return "; ".join(parts)

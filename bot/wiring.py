@@ -1,0 +1,91 @@
+"""The composition root: settings in, collaborators out. Nothing else builds them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from bot.answering import Answerer
+from bot.render.terminal import markdown
+from bot.settings import PROJECT, Settings
+from retrieval.index.index import Index, IndexSettings
+from retrieval.index.ingest import Progress, Report, ingest, is_current, remembered_paths
+from retrieval.reading.aliases import Aliases
+from retrieval.reading.judge import load_calibration
+from retrieval.reading.readers import load_reader
+from retrieval.reading.search import HybridRetriever
+
+SEEDS = PROJECT / "seeds"
+
+
+class Project:
+    """Everything a command may need, each built when it is first asked for."""
+
+    def __init__(self, settings: Settings, data: Path) -> None:
+        self.settings = settings
+        self.data = data
+
+    @cached_property
+    def threads(self) -> int:
+        """Threads for the models."""
+        return self.settings.reader.threads or os.cpu_count() or 1
+
+    @cached_property
+    def index(self) -> Index:
+        """The index in the data folder."""
+        return Index(
+            IndexSettings(
+                data=self.data,
+                articles=_beside_project(self.settings.ingest.articles),
+                embedding_model=self.settings.search.embedding_model,
+                threads=self.threads,
+                passage_words=self.settings.ingest.passage_words,
+                max_bytes=self.settings.ingest.max_bytes,
+                wait_seconds=self.settings.ingest.wait_seconds,
+            )
+        )
+
+    @cached_property
+    def answerer(self) -> Answerer:
+        """Answers questions; the index must be current."""
+        reader = load_reader(self.settings.reader.model, self.threads)
+        return Answerer(
+            settings=self.settings,
+            index=self.index,
+            retriever=HybridRetriever(self.index, self.settings.search.candidates),
+            reader=reader,
+            calibration=load_calibration(),
+            aliases=Aliases.load(_beside_project(self.settings.search.aliases)),
+            render=markdown,
+        )
+
+    def paths(self) -> list[Path]:
+        """What was ingested last, else the seeds."""
+        return remembered_paths(self.index) or [SEEDS]
+
+    def ingest(self, paths: Sequence[Path], *, rebuild: bool = False, progress: Progress | None = None,
+               waiting: Callable[[], None] | None = None) -> Report:
+        """Bring the index in line with these files and folders."""
+        return ingest(self.index, paths, rebuild=rebuild, progress=progress, waiting=waiting)
+
+    def refresh(self, starting: Callable[[], None], progress: Progress | None = None,
+                waiting: Callable[[], None] | None = None) -> Report | None:
+        """Bring the index in line with the files ingested last if it is not; None if it was.
+
+        Args:
+            starting: called before work begins, to say so.
+            progress: told after each file.
+            waiting: called if another process is at it already.
+        """
+        paths = self.paths()
+        if is_current(self.index, paths):
+            return None
+        starting()
+        return self.ingest(paths, progress=progress, waiting=waiting)
+
+
+def _beside_project(path: str) -> Path:
+    """Relative paths in the settings are meant from the project's folder, wherever a command is run."""
+    return PROJECT / path

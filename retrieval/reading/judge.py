@@ -1,0 +1,80 @@
+"""From readings to findings: how probable it is that a sentence answers the question."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from retrieval.corpus.sentences import Span
+from retrieval.errors import WeightsError
+from retrieval.reading.features import NAMES, Features, features, vector
+from retrieval.reading.names import Terms
+from retrieval.reading.reader import WEIGHTS, Reading
+from retrieval.reading.search import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A sentence that may answer."""
+
+    sentence: Span
+    """Offsets into the article's text."""
+    answer: Span | None
+    """The answering words, offsets into the article's text."""
+    evidence: Evidence
+    probability: float
+    """Calibrated probability that the sentence answers the question."""
+    features: Features
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """A logistic regression over `features`, fitted on held-out public data and never on the question files."""
+
+    weights: tuple[float, ...]
+    """One for each of `features.NAMES`."""
+    bias: float
+    reader: str
+    """Fingerprint of the reader it was fitted for."""
+
+    def probability(self, row: Features) -> float:
+        """Between 0 and 1."""
+        logit = self.bias + sum(w * x for w, x in zip(self.weights, vector(row), strict=True))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+def load_calibration(folder: Path = WEIGHTS) -> Calibration:
+    """The shipped calibration.
+
+    Raises:
+        WeightsError: missing, broken, or of other features than this version computes.
+    """
+    path = folder / "calibration.json"
+    try:
+        data = json.loads(path.read_text("utf-8"))
+        weights = tuple(float(data["weights"][name]) for name in NAMES)
+        if len(data["weights"]) != len(NAMES):
+            raise KeyError(sorted(set(data["weights"]) - set(NAMES)))
+        return Calibration(weights, float(data["bias"]), str(data["reader"]))
+    except (OSError, ValueError, KeyError) as error:
+        remedy = "Check out the project again, or fit it anew: python -m retrieval.training calibrate."
+        raise WeightsError(f"The calibration {path} cannot be used ({error!r})", remedy) from None
+
+
+def judge(calibration: Calibration, terms: Terms, passages: int, readings: Sequence[Reading]) -> list[Finding]:
+    """Every sentence that was read, each once, most probable first.
+
+    A sentence that several windows show keeps its best reading.
+    """
+    best: dict[tuple[str, Span], Finding] = {}
+    for reading in readings:
+        evidence = reading.window.evidence
+        for sentence, row in zip(reading.sentences, features(terms, passages, reading), strict=True):
+            found = Finding(sentence.sentence, sentence.answer, evidence, calibration.probability(row), row)
+            key = (evidence.stored.sha256, sentence.sentence)
+            if key not in best or best[key].probability < found.probability:
+                best[key] = found
+    return sorted(best.values(), key=lambda f: (-f.probability, f.evidence.entry.name, f.sentence))
