@@ -1,4 +1,4 @@
-"""What a question gets: quotes or a refusal, as one value. The JSON form is the public contract (docs/contract.md), schema 1."""
+"""What a question gets: quotes or a refusal, as one value. Its JSON form is fixed by docs/contract.md."""
 
 from __future__ import annotations
 

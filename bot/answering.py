@@ -78,6 +78,7 @@ class Answerer:
 
         Raises:
             QuestionError: there is nothing to ask, or too much.
+
         """
         return self.explain(text, history, as_of)[0]
 
@@ -124,7 +125,10 @@ class Answerer:
         for trace in traces:
             numbers: list[int] = []
             for quote in self._quoter.quotes(trace.findings[: trace.chosen]):
-                same = next((q.number for q in quotes if q.sha256 == quote.sha256 and q.start <= quote.start and quote.end <= q.end), None)
+                same = next(
+                    (q.number for q in quotes if q.sha256 == quote.sha256 and q.start <= quote.start and quote.end <= q.end),
+                    None,
+                )
                 if same is None:
                     same = len(quotes) + 1
                     quotes.append(replace(quote, number=same))
@@ -155,6 +159,12 @@ class Answerer:
         """From everything the answer depends on: the same question on the same articles has the same id."""
         entries = [[e.name, e.sha256, e.metadata.title, str(e.metadata.published)] for e in self._index.catalogue.entries()]
         depends = [
-            asked, understood, str(as_of), entries, self._settings.model_dump(mode="json"), self._index.fingerprint, self._reader.fingerprint
+            asked,
+            understood,
+            str(as_of),
+            entries,
+            self._settings.model_dump(mode="json"),
+            self._index.fingerprint,
+            self._reader.fingerprint,
         ]
         return hashlib.sha256(json.dumps(depends).encode("utf-8")).hexdigest()[:16]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, NoReturn, Optional
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -19,18 +19,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-Config = Annotated[Optional[Path], typer.Option("--config", help="Settings file [default: config/default.toml]")]
-Data = Annotated[Optional[Path], typer.Option("--data", help="Folder of the index and all state [default: .verbatim]")]
-Set = Annotated[Optional[list[str]], typer.Option("--set", help="A setting, as section.key=value; may be repeated")]
+Config = Annotated[Path | None, typer.Option("--config", help="Settings file [default: config/default.toml]")]
+Data = Annotated[Path | None, typer.Option("--data", help="Folder of the index and all state [default: .verbatim]")]
+Set = Annotated[list[str] | None, typer.Option("--set", help="A setting, as section.key=value; may be repeated")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON only")]
-AsOf = Annotated[Optional[datetime], typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only articles published by then")]
+AsOf = Annotated[datetime | None, typer.Option("--as-of", formats=["%Y-%m-%d"], help="Only articles published by then")]
 
 ANSWERED, REFUSED, FAILED, INTERRUPTED = 0, 1, 2, 130
 
 
 @app.command()
 def ingest(
-    paths: Annotated[Optional[list[Path]], typer.Argument(help="Files and folders [default: seeds/]")] = None,
+    paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders [default: seeds/]")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Forget the index and build it anew")] = False,
     json: Json = False,
     config: Config = None,
@@ -88,7 +88,7 @@ def chat(as_of: AsOf = None, config: Config = None, data: Data = None, set_: Set
 
 @app.command()
 def sources(
-    name: Annotated[Optional[str], typer.Argument(help="An article, to read it with numbered paragraphs")] = None,
+    name: Annotated[str | None, typer.Argument(help="An article, to read it with numbered paragraphs")] = None,
     json: Json = False,
     config: Config = None,
     data: Data = None,
@@ -119,7 +119,7 @@ def verify(
 @app.command("eval")
 def evaluate(
     file: Annotated[Path, typer.Argument(help="Question file (YAML)")],
-    plot: Annotated[Optional[Path], typer.Option("--plot", help="Write curves to this PNG")] = None,
+    plot: Annotated[Path | None, typer.Option("--plot", help="Write curves to this PNG")] = None,
     json: Json = False,
     config: Config = None,
     data: Data = None,

@@ -11,13 +11,17 @@ from bot.question import refer
 
 _ABOUT = re.compile(r"^\W*(?:and\s+|but\s+|so\s+)?(?:what|how)\s+about\s+(.+?)\W*$", re.IGNORECASE)
 _AND = re.compile(r"^\W*(?:and|or|but)\s+((?:in|on|at|for|by|with|from|to|of)\s+)?([A-Z][\w’' -]*?|the [\w’' -]{2,40}?)\W*$")
-_WHO_SAID = re.compile(r"^\W*(?:and\s+)?(?:who|which \w+)\s+(said|says|stated|claimed|wrote|called)\s+(?:that|this|it|so)\W*$", re.IGNORECASE)
+_WHO_SAID = re.compile(
+    r"^\W*(?:and\s+)?(?:who|which \w+)\s+(said|says|stated|claimed|wrote|called)\s+(?:that|this|it|so)\W*$", re.IGNORECASE
+)
 _BARE = re.compile(r"^\W*(?:and\s+)?(why|when|where|who|how|since when|how many|how much)\W*$", re.IGNORECASE)
 _OPENER = re.compile(r"^\W*(?:and|but|so|then)\s+(?=\w)", re.IGNORECASE)
 _QUESTION_WORDS = re.compile(r"^\W*(?:who|whom|what|when|where|which|why|how(?:\s+(?:many|much))?)\s+", re.IGNORECASE)
 _TOPIC = re.compile(r"\b(about|on|of|regarding|concerning)\s+([^?]+?)(\W*)$", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\s)[A-Z][\w’'.-]*(?:\s+[A-Z][\w’'-]+)*")
-_POINTING = re.compile(r"\b(?:he|she|him|his|her|hers|it|its|they|them|their|theirs|this|that|these|those|there)\b", re.IGNORECASE)
+_POINTING = re.compile(
+    r"\b(?:he|she|him|his|her|hers|it|its|they|them|their|theirs|this|that|these|those|there)\b", re.IGNORECASE
+)
 
 QUOTED_WORDS = 14
 """Words of an earlier quote that are enough to find it again."""

@@ -7,12 +7,16 @@ import unicodedata
 
 from retrieval.errors import QuestionError
 
-_QUESTION_WORD = r"(?:who|whom|whose|what|when|where|which|why|how|did|does|do|is|are|was|were|has|have|had|can|could|will|would)"
+_QUESTION_WORD = (
+    r"(?:who|whom|whose|what|when|where|which|why|how|did|does|do|is|are|was|were|has|have|had|can|could|will|would)"
+)
 _JOINT = re.compile(
     rf"\s*(?:[?!]+\s+(?:and\s+)?|;\s*(?:and\s+)?|,?\s+and\s+(?:also\s+)?|,\s*)(?={_QUESTION_WORD}\b)", re.IGNORECASE
 )
 _OPENS = re.compile(rf"\W*{_QUESTION_WORD}\b", re.IGNORECASE)
-_THING = re.compile(r"\b(?:it|they|them|this|that|these|those)\b(?=\W*$|\s+(?:be|to|in|on|at|for|by|with|from)\b)", re.IGNORECASE)
+_THING = re.compile(
+    r"\b(?:it|they|them|this|that|these|those)\b(?=\W*$|\s+(?:be|to|in|on|at|for|by|with|from)\b)", re.IGNORECASE
+)
 _PERSON = re.compile(r"\b(?:he|she|him)\b", re.IGNORECASE)
 _NOUNS = re.compile(
     r"\b(?:the|a|an|its|their|his|her|these|those|two|three)\s+((?:[\w’'-]+\s+){0,2}?[\w’'-]+?)"
@@ -29,15 +33,21 @@ def clean(text: str, max_characters: int) -> str:
 
     Raises:
         QuestionError: nothing is left, or it is too long.
+
     """
     if len(text) > max_characters:
         raise QuestionError(
-            f"The question has {len(text):,} characters, at most {max_characters:,} can be read", "Ask for one thing at a time."
+            f"The question has {len(text):,} characters, at most {max_characters:,} can be read",
+            "Ask for one thing at a time.",
         )
-    seen = "".join(" " if unicodedata.category(c) == "Cc" else "" if unicodedata.category(c) in {"Cf", "Cs"} else c for c in text)
+    seen = "".join(
+        " " if unicodedata.category(c) == "Cc" else "" if unicodedata.category(c) in {"Cf", "Cs"} else c for c in text
+    )
     seen = " ".join(seen.split())
     if not any(c.isalnum() for c in seen):
-        raise QuestionError("The question is empty", 'Ask something, for example "Where did Moscow propose to hold the talks?"')
+        raise QuestionError(
+            "The question is empty", 'Ask something, for example "Where did Moscow propose to hold the talks?"'
+        )
     return seen
 
 

@@ -22,7 +22,9 @@ _LEANS = re.compile(
 )
 """A sentence whose subject stands in the one before it."""
 
-_EMPTY_IT = re.compile(r"[\W_]*(?:but |and )?it(?:’s|'s| is| was| seems| appears| remains| has been| will be| would be)\b", re.IGNORECASE)
+_EMPTY_IT = re.compile(
+    r"[\W_]*(?:but |and )?it(?:’s|'s| is| was| seems| appears| remains| has been| will be| would be)\b", re.IGNORECASE
+)
 """It is clear that …: nothing before is meant."""
 
 MAX_BEFORE = 2
@@ -77,7 +79,9 @@ class Quoter:
             end=end,
             sha256=stored.sha256,
             highlight=finding.answer,
-            speaker=speaker(text, [s for s in sentences if s not in headings], index - sum(h < finding.sentence for h in headings)),
+            speaker=speaker(
+                text, [s for s in sentences if s not in headings], index - sum(h < finding.sentence for h in headings)
+            ),
             paragraph=paragraph,
             score=finding.probability,
             receipt=receipts.make(entry.name, start, end, text[start:end], stored.sha256),
@@ -92,7 +96,10 @@ class Quoter:
             before = first - 1
             while before > 0 and sentences[before] in headings:
                 before -= 1
-            if sentences[before] in headings or len(text[sentences[before][0] : sentences[index][0]].split()) > MAX_WORDS_BEFORE:
+            if (
+                sentences[before] in headings
+                or len(text[sentences[before][0] : sentences[index][0]].split()) > MAX_WORDS_BEFORE
+            ):
                 return first
             first = before
         return first

@@ -26,43 +26,43 @@ class IngestSettings(_Section):
     """How articles become passages."""
 
     articles: str = "config/articles.toml"
-    max_bytes: int = Field(5_000_000, ge=1)
-    passage_words: int = Field(64, ge=8, le=400)
-    wait_seconds: float = Field(60, ge=0, le=3600)
+    max_bytes: int = Field(default=5_000_000, ge=1)
+    passage_words: int = Field(default=64, ge=8, le=400)
+    wait_seconds: float = Field(default=60, ge=0, le=3600)
 
 
 class SearchSettings(_Section):
     """What is brought up for reading."""
 
-    embedding_model: str = Field("all-MiniLM-L6-v2", min_length=1)
-    candidates: int = Field(24, ge=1, le=1000)
+    embedding_model: str = Field(default="all-MiniLM-L6-v2", min_length=1)
+    candidates: int = Field(default=24, ge=1, le=1000)
     aliases: str = "config/aliases.toml"
 
 
 class ReaderSettings(_Section):
     """What is read, and by whom."""
 
-    model: str = Field("minilm-reader", min_length=1)
-    passages: int = Field(7, ge=1, le=100)
-    context_words: int = Field(24, ge=0, le=200)
-    threads: int = Field(0, ge=0, le=256)
+    model: str = Field(default="minilm-reader", min_length=1)
+    passages: int = Field(default=7, ge=1, le=100)
+    context_words: int = Field(default=24, ge=0, le=200)
+    threads: int = Field(default=0, ge=0, le=256)
 
 
 class AnswerSettings(_Section):
     """When to answer, and with how much."""
 
-    threshold: float = Field(0.3, ge=0, le=1)
-    also_threshold: float = Field(0.3, ge=0, le=1)
-    also_share: float = Field(0.7, ge=0, le=1)
-    max_quotes: int = Field(3, ge=1, le=10)
-    nearest: int = Field(2, ge=0, le=2)
+    threshold: float = Field(default=0.3, ge=0, le=1)
+    also_threshold: float = Field(default=0.3, ge=0, le=1)
+    also_share: float = Field(default=0.7, ge=0, le=1)
+    max_quotes: int = Field(default=3, ge=1, le=10)
+    nearest: int = Field(default=2, ge=0, le=2)
 
 
 class QuestionSettings(_Section):
     """What may be asked."""
 
-    max_characters: int = Field(1000, ge=1, le=100_000)
-    history: int = Field(6, ge=0, le=100)
+    max_characters: int = Field(default=1000, ge=1, le=100_000)
+    history: int = Field(default=6, ge=0, le=100)
 
 
 class Settings(BaseSettings):
@@ -102,6 +102,7 @@ def load(file: Path | None = None, flags: Sequence[str] = ()) -> Settings:
 
     Raises:
         SettingsError: a file that is not there or not TOML, a key that does not exist, a value out of range.
+
     """
     path = DEFAULT_FILE if file is None else file
     if not path.is_file():
@@ -124,7 +125,9 @@ def _nested(flags: Sequence[str]) -> dict[str, Any]:
         key, equals, value = flag.partition("=")
         section, dot, name = key.partition(".")
         if not (equals and dot and section and name):
-            raise SettingsError(f"--set {flag} is not a setting", "Write it as section.key=value, as in answer.threshold=0.4.")
+            raise SettingsError(
+                f"--set {flag} is not a setting", "Write it as section.key=value, as in answer.threshold=0.4."
+            )
         values.setdefault(section.strip(), {})[name.strip()] = value.strip()
     return values
 

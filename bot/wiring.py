@@ -23,9 +23,11 @@ SEEDS = PROJECT / "seeds"
 class Project:
     """Everything a command may need, each built when it is first asked for."""
 
-    def __init__(self, settings: Settings, data: Path) -> None:
+    def __init__(self, settings: Settings, data: Path, models: Path | None = None) -> None:
+        """`models` is where exported models are kept, by default in the data folder."""
         self.settings = settings
         self.data = data
+        self.models = models or data / "models"
 
     @cached_property
     def threads(self) -> int:
@@ -44,6 +46,7 @@ class Project:
                 passage_words=self.settings.ingest.passage_words,
                 max_bytes=self.settings.ingest.max_bytes,
                 wait_seconds=self.settings.ingest.wait_seconds,
+                models=self.models,
             )
         )
 
@@ -65,19 +68,27 @@ class Project:
         """What was ingested last, else the seeds."""
         return remembered_paths(self.index) or [SEEDS]
 
-    def ingest(self, paths: Sequence[Path], *, rebuild: bool = False, progress: Progress | None = None,
-               waiting: Callable[[], None] | None = None) -> Report:
+    def ingest(
+        self,
+        paths: Sequence[Path],
+        *,
+        rebuild: bool = False,
+        progress: Progress | None = None,
+        waiting: Callable[[], None] | None = None,
+    ) -> Report:
         """Bring the index in line with these files and folders."""
         return ingest(self.index, paths, rebuild=rebuild, progress=progress, waiting=waiting)
 
-    def refresh(self, starting: Callable[[], None], progress: Progress | None = None,
-                waiting: Callable[[], None] | None = None) -> Report | None:
+    def refresh(
+        self, starting: Callable[[], None], progress: Progress | None = None, waiting: Callable[[], None] | None = None
+    ) -> Report | None:
         """Bring the index in line with the files ingested last if it is not; None if it was.
 
         Args:
             starting: called before work begins, to say so.
             progress: told after each file.
             waiting: called if another process is at it already.
+
         """
         paths = self.paths()
         if is_current(self.index, paths):

@@ -10,7 +10,8 @@ from rich.console import Console
 from bot.answer import Status
 from bot.answering import Trace
 from bot.commands.opening import refreshed
-from bot.render.explain import explain as explained, to_json
+from bot.render.explain import explain as explained
+from bot.render.explain import to_json
 from bot.render.terminal import show
 from bot.wiring import Project
 

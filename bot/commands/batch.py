@@ -51,6 +51,7 @@ def parse(raw: str, as_of: date | None) -> Line:
 
     Raises:
         ValueError: it is no JSON object, lacks a question, or has a field of the wrong kind; says what to write.
+
     """
     try:
         value = json.loads(raw)
@@ -77,7 +78,9 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
     try:
         raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     except OSError as error:
-        raise StorageError(f"{file} cannot be read ({error.strerror})", "Give a file of JSON lines, or - for standard input.") from None
+        raise StorageError(
+            f"{file} cannot be read ({error.strerror})", "Give a file of JSON lines, or - for standard input."
+        ) from None
     # Only newlines end a line: JSON strings may hold other separators as they are.
     for number, line in enumerate(raw.decode("utf-8", "replace").split("\n"), 1):
         if line.strip():

@@ -15,7 +15,9 @@ from bot.render.terminal import show
 from bot.wiring import Project
 from retrieval.errors import QuestionError
 
-HELP = "Ask; follow-ups such as “And what about Georgia?” or “Who said that?” work. /why explains the last answer, /quit ends."
+HELP = (
+    "Ask; follow-ups such as “And what about Georgia?” or “Who said that?” work. /why explains the last answer, /quit ends."
+)
 
 
 def run(project: Project, *, as_of: date | None) -> int:

@@ -23,6 +23,7 @@ class Conversation:
 
         Raises:
             QuestionError: there is nothing to ask; the conversation stays as it was.
+
         """
         answer, trace = self._answerer.explain(question, self._turns, self._as_of)
         self._turns.append(Turn(trace.understood, answer))

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from bot.commands.opening import project
 from bot.wiring import Project
-from retrieval.errors import VerbatimError
+from retrieval.errors import VerbatimError, WeightsError
 from retrieval.index import weights
 from retrieval.index.embeddings import DEFAULT
 from retrieval.index.ingest import is_current
@@ -65,13 +65,17 @@ def _embedding(opened: Project) -> str:
     model = opened.settings.search.embedding_model
     if model == DEFAULT:
         weights.published(DEFAULT)
-    return f"{opened.index.embedder.fingerprint}, weights as published" if model == DEFAULT else opened.index.embedder.fingerprint
+    return (
+        f"{opened.index.embedder.fingerprint}, weights as published"
+        if model == DEFAULT
+        else opened.index.embedder.fingerprint
+    )
 
 
 def _reader(opened: Project) -> str:
     reader = load_reader(opened.settings.reader.model, opened.threads)
     if load_calibration().reader != reader.fingerprint:
-        raise weights.WeightsError(
+        raise WeightsError(
             f"The calibration was fitted for {load_calibration().reader}, not for {reader.fingerprint}",
             "Its probabilities mean little; fit it anew: python -m retrieval.training calibrate.",
         )

@@ -29,5 +29,7 @@ def summary(report: Report) -> str:
         lines += [f"{word:>9}  {name}" for name in names]
     lines += [f"     same  {name} has the text of {first}; it is taken in once" for name, first in report.duplicates.items()]
     kept = len(report.added) + len(report.updated) + len(report.unchanged)
-    lines.append(f"{kept} articles, {report.passages} passages; {len(report.unchanged)} unchanged, {len(report.rejected)} rejected")
+    lines.append(
+        f"{kept} articles, {report.passages} passages; {len(report.unchanged)} unchanged, {len(report.rejected)} rejected"
+    )
     return "\n".join(lines)

@@ -17,6 +17,7 @@ def project(config: Path | None, data: Path | None, flags: Sequence[str] | None)
 
     Raises:
         SettingsError: a setting is unknown or out of range.
+
     """
     return Project(load(config, flags or ()), (data or DEFAULT_DATA).absolute())
 
@@ -55,7 +56,8 @@ def progress_bar() -> Iterator[Progress | None]:
         yield None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress as Bar, TextColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
 
     columns = (TextColumn("articles"), BarColumn(), MofNCompleteColumn(), TextColumn("[dim]{task.fields[name]}"))
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:

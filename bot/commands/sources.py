@@ -50,6 +50,7 @@ def find(entries: list[Entry], name: str) -> Entry:
 
     Raises:
         UnknownArticle: none or several fit.
+
     """
     exact = [e for e in entries if e.name == name]
     fitting = exact or [e for e in entries if name and name.casefold() in e.name.casefold()]
@@ -70,7 +71,9 @@ def _list(console: Console, entries: list[Entry], catalogue: Catalogue) -> None:
 
 def _details(entry: Entry) -> str:
     published = entry.metadata.published.isoformat() if entry.metadata.published else "no date"
-    return " · ".join(x for x in (entry.metadata.publisher, published, entry.metadata.url, f"sha256 {entry.sha256[:12]}") if x)
+    return " · ".join(
+        x for x in (entry.metadata.publisher, published, entry.metadata.url, f"sha256 {entry.sha256[:12]}") if x
+    )
 
 
 def _to_json(entry: Entry, catalogue: Catalogue) -> dict[str, Any]:

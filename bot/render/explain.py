@@ -49,7 +49,10 @@ def to_json(trace: Trace) -> dict[str, Any]:
         "parts": [
             {
                 "question": part.question,
-                "terms": [{"word": t.surface, "name": t.name, "passages": t.frequency, "searched": t.variants} for t in part.terms.all],
+                "terms": [
+                    {"word": t.surface, "name": t.name, "passages": t.frequency, "searched": t.variants}
+                    for t in part.terms.all
+                ],
                 "findings": [_finding(f, n < part.chosen) for n, f in enumerate(part.findings)],
             }
             for part in trace.parts

@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from bot.answer import Answer, Quote, Status
@@ -44,7 +43,13 @@ def source(quote: Quote) -> str:
     """Who says it, title, publisher, date, paragraph."""
     voice = quote.speaker.name if quote.speaker.kind != "reporter" else None
     date = quote.published.isoformat() if quote.published else "no date"
-    fields = [voice, visible(quote.title), quote.publisher and visible(quote.publisher), date, f"paragraph {quote.paragraph}"]
+    fields = [
+        voice,
+        visible(quote.title),
+        quote.publisher and visible(quote.publisher),
+        date,
+        f"paragraph {quote.paragraph}",
+    ]
     return " · ".join(field for field in fields if field)
 
 
@@ -55,7 +60,9 @@ def escape(text: str) -> str:
 
 def visible(text: str) -> str:
     """Text in which nothing steers the terminal: control and direction characters become �."""
-    return "".join("�" if unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t\r" or c in _DIRECTIONS else c for c in text)
+    return "".join(
+        "�" if (unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t\r") or c in _DIRECTIONS else c for c in text
+    )
 
 
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
@@ -79,14 +86,22 @@ def _show_quote(console: Console, quote: Quote, style: str, *, cited: bool = Tru
     text = Text()
     for piece, marked in _pieces(quote):
         text.append(visible(piece), style="bold" if marked and cited else "dim" if not cited else "")
-    bar = Text("▌ ", style=style)
-    lines = Text(" ").join(text.split("\n", allow_blank=False)) if "\n" in text.plain else text
-    for line in lines.wrap(console, max(20, min(console.width, 100) - 4)):
-        console.print(bar + line)
+    for line in _one_line(text).wrap(console, max(20, min(console.width, 100) - 4)):
+        line.rstrip()
+        console.print(Text.assemble(("▌ ", style), line))
     label = f"[{quote.number}] {source(quote)}" if cited else source(quote)
-    console.print(Padding(Text(label, style="cyan" if cited else "dim"), (0, 0, 0, 2)))
+    console.print(Text(f"  {label}", style="cyan" if cited else "dim"), soft_wrap=True)
     if cited:
-        console.print(Padding(Text(quote.receipt, style="dim"), (0, 0, 0, 2)), soft_wrap=True)
+        # Never wrapped: a receipt is copied in one piece.
+        console.print(Text(f"  {quote.receipt}", style="dim"), soft_wrap=True)
+
+
+def _one_line(text: Text) -> Text:
+    """Line breaks and indentation of the article's layout as single spaces; words are never changed."""
+    pieces = [line for line in text.split("\n") if line.plain.strip()]
+    for piece in pieces:
+        piece.rstrip()
+    return Text(" ").join(pieces)
 
 
 def _pieces(quote: Quote) -> Iterator[tuple[str, bool]]:

@@ -39,3 +39,8 @@ class Article:
 def text_digest(text: str) -> str:
     """SHA-256 of the text encoded as UTF-8, in hex."""
     return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def is_blank(text: str) -> bool:
+    """Whether nothing in a text can be quoted: white space of any script, and byte order marks."""
+    return not text.replace("\ufeff", "").strip()

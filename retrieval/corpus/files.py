@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from retrieval.corpus.article import is_blank
 from retrieval.errors import ArticleError, StorageError
 
 SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
@@ -23,32 +25,41 @@ class Source:
 
 
 def find(paths: Sequence[Path]) -> Iterator[Source | ArticleError]:
-    """The files under `paths`, in order of name, hidden ones left out; what cannot be listed comes as its error.
+    """The files under `paths`, in order of name, hidden ones left out; what cannot be taken comes as its error.
+
+    No two results have the same name, and a file that lies under several of the paths comes once for each name.
 
     Raises:
         StorageError: a path itself does not exist or cannot be opened, so that nothing is removed by mistake.
+
     """
     taken: dict[str, Path] = {}
-    for path in paths:
-        for item in _below(path):
-            if isinstance(item, Source) and taken.setdefault(item.name, item.path) != item.path:
-                first = taken[item.name]
-                yield ArticleError(
-                    str(item.path), f"has the same relative name as {first}", "Rename one, or ingest their parent folder."
-                )
-            else:
+    for root in paths:
+        for item in _below(root):
+            name = item.name
+            path = item.path if isinstance(item, Source) else Path(root, name)
+            first = taken.setdefault(name, path)
+            if first is path:
                 yield item
+            elif os.path.realpath(first) != os.path.realpath(path) and taken.setdefault(str(path.absolute()), path) is path:
+                yield ArticleError(
+                    str(path.absolute()),
+                    f"has the same relative name as {first}",
+                    "Rename one, or ingest their parent folder.",
+                )
 
 
 def _below(path: Path) -> Iterator[Source | ArticleError]:
-    if path.is_symlink() and not path.exists():
-        yield ArticleError(path.name, f"is a link to {os.readlink(path)}, which does not exist", "Mend or remove the link.")
-        return
-    if path.is_file():
+    if not _is_utf8(str(path.absolute())):
+        raise StorageError(f"{_shown(str(path))} has a name that is not UTF-8", "Rename it.")
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        link = f" (a link to {path.readlink()})" if os.path.islink(path) else ""
+        raise StorageError(f"{path}{link}: {error.strerror}", "Give a file or a folder that can be read.") from None
+    if not stat.S_ISDIR(mode):
         yield Source(path.name, path)
         return
-    if not path.is_dir():
-        raise StorageError(f"{path} does not exist", "Give a file or a folder that does.")
     if not os.access(path, os.R_OK | os.X_OK):
         raise StorageError(f"{path} may not be read", "Allow reading (chmod u+rx) and run the command again.")
     denied: list[OSError] = []
@@ -57,10 +68,23 @@ def _below(path: Path) -> Iterator[Source | ArticleError]:
         folders[:] = sorted(f for f in folders if not f.startswith("."))
         found += [Path(folder, f) for f in files if not f.startswith(".") and Path(f).suffix.lower() in SUFFIXES]
     for file in sorted(found):
-        yield Source(file.relative_to(path).as_posix(), file)
+        name = file.relative_to(path).as_posix()
+        if _is_utf8(name):
+            yield Source(name, file)
+        else:
+            yield ArticleError(_shown(name), "has a name that is not UTF-8", "Rename it.")
     for error in denied:
-        name = Path(error.filename or "?").relative_to(path).as_posix()
+        name = _shown(Path(os.fsdecode(error.filename)).relative_to(path).as_posix())
         yield ArticleError(name, "this folder may not be read", "Allow reading (chmod u+rx) or leave it out.")
+
+
+def _is_utf8(name: str) -> bool:
+    """Whether a name can be stored and shown; Python keeps other bytes as lone surrogates."""
+    return not any("\ud800" <= c <= "\udfff" for c in name)
+
+
+def _shown(name: str) -> str:
+    return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def read_text(source: Source, max_bytes: int) -> str:
@@ -68,12 +92,18 @@ def read_text(source: Source, max_bytes: int) -> str:
 
     Raises:
         ArticleError: the file is missing, unreadable, empty, too large, binary, or not UTF-8.
+
     """
     try:
-        size = source.path.stat().st_size
-        if size > max_bytes:
+        status = source.path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            # A named pipe would be waited for without end.
+            raise ArticleError(source.name, "is not a regular file", "Save its text to a file.")
+        if status.st_size > max_bytes:
             raise ArticleError(
-                source.name, f"is {size:,} bytes, more than the {max_bytes:,} allowed", "Split it, or raise ingest.max_bytes."
+                source.name,
+                f"is {status.st_size:,} bytes, more than the {max_bytes:,} allowed",
+                "Split it, or raise ingest.max_bytes.",
             )
         raw = source.path.read_bytes()
     except FileNotFoundError:
@@ -90,6 +120,6 @@ def read_text(source: Source, max_bytes: int) -> str:
         raise ArticleError(
             source.name, f"is not UTF-8 (byte {raw[error.start]:#04x} at position {error.start})", "Save it as UTF-8."
         ) from None
-    if not text.strip("\ufeff \t\r\n\f\v"):
+    if is_blank(text):
         raise ArticleError(source.name, "is empty", "Fill it or remove it.")
     return text

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from retrieval.corpus.article import Article, Metadata
+from retrieval.corpus.article import Article, Metadata, is_blank
 from retrieval.errors import ArticleError, SettingsError
 
 FIELDS = frozenset({"title", "publisher", "url", "published"})
@@ -20,14 +20,16 @@ FIELDS = frozenset({"title", "publisher", "url", "published"})
 TITLE_WORDS = 12
 _LEADING_DATE = re.compile(r"[\ufeff\s]*date (\d{4}-\d{2}-\d{2})\s+")
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"\s*#{1,2}[ \t]+(\S[^\r\n]*?)[ \t#]*(?:\r?\n|\Z)")
+_OPEN_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n")
+_HEADING = re.compile(r"\s*#{1,2}[ \t]+(\S[^\r\n]*)")
 
 
 def load_table(path: Path) -> dict[str, dict[str, Any]]:
     """The sidecar table: article name -> fields. A missing file is an empty table.
 
     Raises:
-        SettingsError: the table is not TOML, or names a field that does not exist.
+        SettingsError: the table cannot be read, is not TOML, or names a field that does not exist.
+
     """
     if not path.exists():
         return {}
@@ -35,6 +37,8 @@ def load_table(path: Path) -> dict[str, dict[str, Any]]:
         table = tomllib.loads(path.read_text("utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not TOML: {error}", "Mend the line it names.") from None
+    except OSError as error:
+        raise SettingsError(f"{path} cannot be read ({error.strerror})", "Make it a readable file, or remove it.") from None
     for name, fields in table.items():
         unknown = set(fields) - FIELDS if isinstance(fields, dict) else {"(not a table)"}
         if unknown:
@@ -47,27 +51,29 @@ def article(name: str, text: str, table: Mapping[str, Mapping[str, Any]]) -> Art
 
     Raises:
         ArticleError: broken front matter, or a date or url that is none.
+
     """
     fields: dict[str, Any] = {}
-    body = 0
+    body = len(text) - len(text.removeprefix("\ufeff"))
     if match := _FRONT_MATTER.match(text):
         fields, body = _front_matter(name, match[1]), match.end()
-    elif text.lstrip("\ufeff").startswith("---\n") and name.lower().endswith((".md", ".markdown")):
+    elif _OPEN_FRONT_MATTER.match(text) and name.lower().endswith((".md", ".markdown")):
         raise ArticleError(name, "has front matter that is never closed", "Close it with a line of three dashes.")
     if match := _LEADING_DATE.match(text, body):
         fields.setdefault("published", match[1])
         body = match.end()
     fields |= table.get(name, {})
-    if not text[body:].strip("\ufeff \t\r\n\f\v"):
+    if is_blank(text[body:]):
         raise ArticleError(name, "holds metadata but no text", "Add the article's words.")
-    title = fields.get("title") or _first_words(text, body)
-    return Article(name, text, body, Metadata(str(title), _text(fields, "publisher"), _url(name, fields), _date(name, fields)))
+    title = _text(name, fields, "title") or _first_words(text, body)
+    known = Metadata(title, _text(name, fields, "publisher"), _url(name, fields), _date(name, fields))
+    return Article(name, text, body, known)
 
 
 def _front_matter(name: str, block: str) -> dict[str, Any]:
     try:
         fields = yaml.safe_load(block) or {}
-    except (yaml.YAMLError, ValueError) as error:
+    except Exception as error:  # PyYAML raises whatever its constructors meet: KeyError, AttributeError, RecursionError
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
         raise ArticleError(name, f"has broken front matter (line {line})", "Write it as YAML, key: value.") from None
     if not isinstance(fields, dict):
@@ -79,18 +85,20 @@ def _front_matter(name: str, block: str) -> dict[str, Any]:
 
 def _first_words(text: str, body: int) -> str:
     if match := _HEADING.match(text, body):
-        return match[1]
+        return match[1].rstrip(" \t#") or match[1]
     words = text[body : body + 2000].strip("\ufeff \t\r\n").split("\n", 1)[0].split()
     return " ".join(words[:TITLE_WORDS]) + ("…" if len(words) > TITLE_WORDS else "")
 
 
-def _text(fields: Mapping[str, Any], key: str) -> str | None:
+def _text(name: str, fields: Mapping[str, Any], key: str) -> str | None:
     value = fields.get(key)
+    if isinstance(value, (Mapping, list, set, tuple)):
+        raise ArticleError(name, f"has a {key} that is a list", "Write it as one text.")
     return None if value is None else str(value)
 
 
 def _url(name: str, fields: Mapping[str, Any]) -> str | None:
-    url = _text(fields, "url")
+    url = _text(name, fields, "url")
     if url is not None and not re.fullmatch(r"https?://\S+", url):
         raise ArticleError(name, f"has a url that is none: {url!r}", "Give one that starts with http:// or https://.")
     return url

@@ -74,6 +74,7 @@ def passages(article: Article, max_words: int) -> Iterator[Passage]:
     Args:
         article: the whole text.
         max_words: size at which a paragraph is divided; a longer sentence stays whole.
+
     """
     paragraphs = paragraph_spans(article.text, article.body)
     for number, (start, end) in enumerate(paragraphs, 1):

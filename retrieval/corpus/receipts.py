@@ -10,7 +10,8 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
-from urllib.parse import quote as percent, unquote
+from urllib.parse import quote as percent
+from urllib.parse import unquote
 
 from retrieval.errors import ReceiptError
 
@@ -40,6 +41,7 @@ def parse(code: str) -> Receipt:
 
     Raises:
         ReceiptError: it is not one.
+
     """
     match = _FORM.fullmatch(code.strip().strip("`"))
     if not match:

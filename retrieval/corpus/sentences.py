@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from sentencex import get_sentence_boundaries
 
 Span = tuple[int, int]
 """Start and end as code-point offsets, end-exclusive."""
 
-_STARTS_SMALL = re.compile(r"[\"'“‘(\[]?[a-z]")
+_GOES_ON = re.compile(r"\s*(?:\Z|[\"'“‘(\[]?[a-z])")
 _TIME_BEFORE_DAY = re.compile(r"\b[ap]\.\s?m\.$", re.IGNORECASE)
+_TIME_WIDTH = 8
+"""Characters before a cut that can hold such a time; a whole paragraph is not searched anew for every cut."""
 
 
 def sentence_spans(text: str, start: int, end: int) -> list[Span]:
@@ -22,7 +25,7 @@ def sentence_spans(text: str, start: int, end: int) -> list[Span]:
     """
     paragraph = text[start:end]
     cuts = [0, *_joined(paragraph, _boundaries(paragraph)), len(paragraph)]
-    spans = (_trim(text, start + a, start + b) for a, b in zip(cuts, cuts[1:], strict=False))
+    spans = (_trim(text, start + a, start + b) for a, b in pairwise(cuts))
     return [span for span in spans if span is not None]
 
 
@@ -39,10 +42,9 @@ def _boundaries(paragraph: str) -> Iterator[int]:
 def _joined(paragraph: str, cuts: Iterable[int]) -> Iterator[int]:
     """Without the cuts after which no sentence starts: small letters, and the day after "5 p.m."."""
     for cut in cuts:
-        before, after = paragraph[:cut].rstrip(), paragraph[cut:].lstrip()
-        if not after or _STARTS_SMALL.match(after) or _TIME_BEFORE_DAY.search(before):
-            continue
-        yield cut
+        _, end = _trim(paragraph, 0, cut) or (0, 0)
+        if not _GOES_ON.match(paragraph, cut) and not _TIME_BEFORE_DAY.search(paragraph[max(0, end - _TIME_WIDTH) : end]):
+            yield cut
 
 
 def _trim(text: str, start: int, end: int) -> Span | None:

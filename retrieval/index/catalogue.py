@@ -62,6 +62,7 @@ class Catalogue:
         Raises:
             IndexMismatch: made by another version.
             StorageError: cannot be opened.
+
         """
         self._path = path
         self._db = schema.connect(path)
@@ -135,6 +136,7 @@ class Catalogue:
             asked: stems, any of which may occur.
             limit: how many at the most.
             only: digests of the texts to look in, or None for all.
+
         """
         if not asked:
             return []

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -44,6 +43,7 @@ class OnnxEmbedder:
 
         Raises:
             WeightsError: the published weights are missing or differ, or the exported file was altered.
+
         """
         source = weights.packaged(DEFAULT)
         self._encoder = OnnxEncoder(_exported(folder), source / "tokenizer.json", MAX_TOKENS, threads)
@@ -93,7 +93,7 @@ def _exported(folder: Path) -> Path:
         export(target)
         part = note.with_suffix(".part")
         part.write_text(json.dumps({"sha256": weights.file_digest(target)}), "utf-8")
-        os.replace(part, note)
+        part.replace(note)
     weights.check(target, json.loads(note.read_text("utf-8"))["sha256"])
     return target
 
@@ -106,7 +106,7 @@ def export(target: Path) -> None:
 
     from retrieval.index.export import to_onnx
 
-    transformer = SentenceTransformer(str(weights.published(DEFAULT)), device="cpu")[0]
+    transformer: Any = SentenceTransformer(str(weights.published(DEFAULT)), device="cpu")[0]
     encoder = transformer.model
     encoder.set_attn_implementation("eager")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import tempfile
 import warnings
 from pathlib import Path
@@ -24,6 +23,7 @@ def to_onnx(module: nn.Module, outputs: dict[str, dict[int, str]], heads: int, h
         heads: attention heads of the encoder.
         hidden: width of the encoder.
         target: where the model goes.
+
     """
     import torch
     from onnxruntime.transformers import optimizer
@@ -48,4 +48,4 @@ def to_onnx(module: nn.Module, outputs: dict[str, dict[int, str]], heads: int, h
         fused = optimizer.optimize_model(str(plain), "bert", num_heads=heads, hidden_size=hidden, opt_level=0)
         part = Path(folder, "fused.onnx")
         fused.save_model_to_file(str(part))
-        os.replace(part, target)
+        part.replace(target)

@@ -26,6 +26,8 @@ class IndexSettings:
     passage_words: int
     max_bytes: int
     wait_seconds: float
+    models: Path | None = None
+    """Where exported models are kept; None for the data folder. Several indexes can share them."""
 
 
 class Index:
@@ -40,6 +42,7 @@ class Index:
 
         Raises:
             StorageError: the data folder cannot be made or written.
+
         """
         with schema.storage_errors(self.settings.data):
             self.settings.data.mkdir(parents=True, exist_ok=True)
@@ -48,7 +51,7 @@ class Index:
     @cached_property
     def embedder(self) -> Embedder:
         """The model that turns texts into vectors."""
-        return load(self.settings.embedding_model, self.settings.data / "models", self.settings.threads)
+        return load(self.settings.embedding_model, self.settings.models or self.settings.data / "models", self.settings.threads)
 
     @cached_property
     def vectors(self) -> ChromaVectors:
@@ -56,6 +59,7 @@ class Index:
 
         Raises:
             IndexMismatch: made by another model.
+
         """
         return ChromaVectors(self.settings.data / "chroma", self.embedder)
 
@@ -69,6 +73,7 @@ class Index:
 
         Raises:
             IndexMismatch: so it was.
+
         """
         recorded = self.catalogue.fact("fingerprint")
         if recorded not in (None, self.fingerprint):

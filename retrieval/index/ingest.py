@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from sqlite3 import Connection
 
 from filelock import FileLock, Timeout
 
@@ -20,7 +21,8 @@ from retrieval.corpus.article import Article
 from retrieval.corpus.files import Source
 from retrieval.corpus.passages import Passage, passages
 from retrieval.errors import ArticleError, IndexBusy
-from retrieval.index import catalogue as rows, schema
+from retrieval.index import catalogue as rows
+from retrieval.index import schema
 from retrieval.index.catalogue import FileState
 from retrieval.index.index import Index
 
@@ -67,8 +69,14 @@ def is_current(index: Index, paths: Sequence[Path]) -> bool:
     return found == seen
 
 
-def ingest(index: Index, paths: Sequence[Path], *, rebuild: bool = False, progress: Progress | None = None,
-           waiting: Callable[[], None] | None = None) -> Report:
+def ingest(
+    index: Index,
+    paths: Sequence[Path],
+    *,
+    rebuild: bool = False,
+    progress: Progress | None = None,
+    waiting: Callable[[], None] | None = None,
+) -> Report:
     """Make the index hold exactly the articles under `paths`.
 
     Args:
@@ -82,6 +90,7 @@ def ingest(index: Index, paths: Sequence[Path], *, rebuild: bool = False, progre
         IndexBusy: the other process did not finish in time.
         IndexMismatch: the index was built otherwise, and `rebuild` is not set.
         StorageError: a path does not exist, or the data folder cannot be written.
+
     """
     with _alone(index, waiting):
         if rebuild:
@@ -115,7 +124,11 @@ def _bring_in_line(index: Index, paths: Sequence[Path], progress: Progress) -> R
             states.append(FileState(item.name, "", size, modified, "rejected", str(error)))
             continue
         first = by_text.setdefault(article.sha256, item.name)
-        states.append(FileState(item.name, str(item.path.absolute()), size, modified, "taken" if first == item.name else "duplicate", None))
+        states.append(
+            FileState(
+                item.name, str(item.path.absolute()), size, modified, "taken" if first == item.name else "duplicate", None
+            )
+        )
         if first != item.name:
             report.duplicates[item.name] = first
             continue
@@ -152,7 +165,7 @@ def _take(index: Index, article: Article, path: Path) -> None:
             rows.insert_text(db, article.sha256, article.text, article.body, list(zip(ids, slices, strict=True)))
             db.execute("DELETE FROM unsettled")
         rows.put_article(db, article.name, path, article.sha256, article.metadata)
-        stale += _delete_unused(index, db)
+        stale += _delete_unused(db)
         db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [[i] for i in stale])
     _settle(index)
 
@@ -166,12 +179,12 @@ def _drop(index: Index, names: Sequence[str]) -> None:
     if names:
         with index.catalogue.transaction() as db:
             db.executemany("DELETE FROM articles WHERE name = ?", [[name] for name in names])
-            stale = _delete_unused(index, db)
+            stale = _delete_unused(db)
             db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [[i] for i in stale])
         _settle(index)
 
 
-def _delete_unused(index: Index, db: rows.Connection) -> list[str]:
+def _delete_unused(db: Connection) -> list[str]:
     """Remove the texts that no article has any more; the ids of their passages come back."""
     unused = db.execute("SELECT sha256 FROM texts WHERE sha256 NOT IN (SELECT sha256 FROM articles)").fetchall()
     return [i for row in unused for i in rows.delete_text(db, row["sha256"])]
@@ -244,7 +257,8 @@ def _alone(index: Index, waiting: Callable[[], None] | None) -> Iterator[None]:
                 lock.acquire(timeout=index.settings.wait_seconds)
             except Timeout:
                 raise IndexBusy(
-                    f"Another ingest has held {data} for {index.settings.wait_seconds:g} seconds", "Try again when it is done."
+                    f"Another ingest has held {data} for {index.settings.wait_seconds:g} seconds",
+                    "Try again when it is done.",
                 ) from None
     try:
         yield

@@ -33,6 +33,7 @@ class OnnxEncoder:
 
         Raises:
             WeightsError: a file is missing or is no model.
+
         """
         import onnxruntime
 

@@ -44,6 +44,7 @@ def connect(path: Path) -> sqlite3.Connection:
     Raises:
         IndexMismatch: another version of this project made it.
         StorageError: it cannot be opened, or is no catalogue.
+
     """
     with storage_errors(path):
         connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
@@ -78,5 +79,6 @@ def storage_errors(path: Path) -> Iterator[None]:
         raise StorageError(f"The index at {path} failed: {text}", remedy) from error
     except OSError as error:
         raise StorageError(
-            f"{error.filename or path}: {error.strerror}", "Make the folder writable and leave space, or choose another with --data."
+            f"{error.filename or path}: {error.strerror}",
+            "Make the folder writable and leave space, or choose another with --data.",
         ) from error

@@ -26,6 +26,7 @@ class ChromaVectors:
         Raises:
             IndexMismatch: its vectors were made by another model.
             StorageError: Chroma cannot open the folder.
+
         """
         self._folder = folder
         with self._errors():
@@ -52,6 +53,7 @@ class ChromaVectors:
             vector: of length 1.
             limit: how many at the most.
             only: digests of the texts to look in, or None for all.
+
         """
         condition: Any = None if only is None else {"sha256": {"$in": list(only)}}
         with self._errors():

@@ -19,6 +19,7 @@ def packaged(model: str) -> Path:
 
     Raises:
         WeightsError: it is not installed.
+
     """
     spec = importlib.util.find_spec(_PACKAGES[model])
     if spec is None or not spec.submodule_search_locations:
@@ -31,6 +32,7 @@ def file_digest(path: Path) -> str:
 
     Raises:
         WeightsError: the file cannot be read.
+
     """
     try:
         with path.open("rb") as stream:
@@ -44,6 +46,7 @@ def check(path: Path, sha256: str) -> None:
 
     Raises:
         WeightsError: the digest differs, or the file cannot be read.
+
     """
     found = file_digest(path)
     if found != sha256:
@@ -58,6 +61,7 @@ def published(model: str) -> Path:
 
     Raises:
         WeightsError: it is not installed, or its weights differ.
+
     """
     folder = packaged(model)
     check(folder / "model.safetensors", PUBLISHED_SHA256[model])

@@ -15,7 +15,9 @@ from retrieval.index.words import stems
 _ENDINGS = re.compile(r"(?:ians?|eans?|ans?|ese|es|ish|ic|ia|i|n|a|y|e)$")
 """What turns a country into its people or language: Georgia, Georgian; China, Chines(e); Sweden, Swedish."""
 
-_TRANSLITERATED = [(re.compile(a), b) for a, b in ((r"kh", "h"), (r"[yji]+", "i"), (r"ck|q", "k"), (r"ou", "u"), (r"w", "v"))]
+_TRANSLITERATED = [
+    (re.compile(a), b) for a, b in ((r"kh", "h"), (r"[yji]+", "i"), (r"ck|q", "k"), (r"ou", "u"), (r"w", "v"))
+]
 
 
 class Aliases:
@@ -35,6 +37,7 @@ class Aliases:
 
         Raises:
             SettingsError: not TOML, or not lists of names.
+
         """
         if not path.exists():
             return cls()
@@ -43,7 +46,9 @@ class Aliases:
             if not all(isinstance(name, str) for group in groups for name in group):
                 raise TypeError
         except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
-            raise SettingsError(f"{path} is not a table of aliases ({error})", 'Write groups = [["Kyiv", "Kiev"], …].') from None
+            raise SettingsError(
+                f"{path} is not a table of aliases ({error})", 'Write groups = [["Kyiv", "Kiev"], …].'
+            ) from None
         return cls(groups)
 
     def found(self, asked: Sequence[str]) -> dict[int, set[tuple[str, ...]]]:

@@ -50,6 +50,7 @@ def features(terms: Terms, passages: int, reading: Reading) -> list[Features]:
         terms: the question's content words.
         passages: number of passages in the index, for rarity.
         reading: what the reader says of one window.
+
     """
     window = reading.window
     held = set(stems(window.text))

@@ -51,6 +51,7 @@ def load_calibration(folder: Path = WEIGHTS) -> Calibration:
 
     Raises:
         WeightsError: missing, broken, or of other features than this version computes.
+
     """
     path = folder / "calibration.json"
     try:

@@ -66,6 +66,7 @@ class OnnxReader:
 
         Raises:
             WeightsError: missing or altered.
+
         """
         card = load_card(folder)
         model = folder / f"{SHIPPED}.onnx"
@@ -84,9 +85,7 @@ class OnnxReader:
             spans, answers = batch.outputs
             for row, index in enumerate(batch.indices):
                 encoding = batch.encodings[row]
-                inside = [
-                    (i, offsets) for i, offsets in enumerate(encoding.offsets) if encoding.sequence_ids[i] == 1
-                ]
+                inside = [(i, offsets) for i, offsets in enumerate(encoding.offsets) if encoding.sequence_ids[i] == 1]
                 logits = spans[row].astype(np.float64)
                 found = best_spans(windows[index], inside, logits[:, 0], logits[:, 1])
                 readings[index] = Reading(windows[index], float(answers[row]), found)
@@ -103,6 +102,7 @@ def best_spans(
         tokens: position in the input and offsets in the window's text of each of the window's tokens.
         start: logits for "the answer starts here", by position; position 0 stands for "no answer".
         end: the same for its end.
+
     """
     null = float(start[0] + end[0])
     readings = []
@@ -127,9 +127,12 @@ def load_card(folder: Path = WEIGHTS) -> dict[str, Any]:
 
     Raises:
         WeightsError: it is missing or broken.
+
     """
     try:
         card: dict[str, Any] = json.loads((folder / f"{SHIPPED}.json").read_text("utf-8"))
     except (OSError, ValueError) as error:
-        raise WeightsError(f"The reader's card in {folder} cannot be read ({error})", "Check out the project again.") from None
+        raise WeightsError(
+            f"The reader's card in {folder} cannot be read ({error})", "Check out the project again."
+        ) from None
     return card

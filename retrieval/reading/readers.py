@@ -22,6 +22,7 @@ def load_reader(model: str, threads: int) -> Reader:
 
     Raises:
         WeightsError: there is no such model, or it is neither extractive nor a cross-encoder.
+
     """
     if model == SHIPPED:
         return OnnxReader(threads)
@@ -30,7 +31,9 @@ def load_reader(model: str, threads: int) -> Reader:
     try:
         architectures = AutoConfig.from_pretrained(model).architectures or []
     except (OSError, ValueError) as error:
-        raise WeightsError(f"There is no model {model!r} ({error})", "Name a folder or a model that is on this machine.") from None
+        raise WeightsError(
+            f"There is no model {model!r} ({error})", "Name a folder or a model that is on this machine."
+        ) from None
     if any(a.endswith("ForQuestionAnswering") for a in architectures):
         return HuggingFaceReader(model)
     if any(a.endswith("ForSequenceClassification") for a in architectures):
@@ -98,4 +101,7 @@ class CrossEncoderReader:
         sentences: list[list[SentenceReading]] = [[] for _ in windows]
         for (i, span), score in zip(places, scores, strict=True):
             sentences[i].append(SentenceReading(span, None, score))
-        return [Reading(w, max((s.score for s in here), default=-20.0), tuple(here)) for w, here in zip(windows, sentences, strict=True)]
+        return [
+            Reading(w, max((s.score for s in here), default=-20.0), tuple(here))
+            for w, here in zip(windows, sentences, strict=True)
+        ]

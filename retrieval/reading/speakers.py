@@ -36,7 +36,8 @@ _AFTER = re.compile(rf"[,”\"] {_SAYING} (?:the )?({_NAME})")
 _ACCORDING = re.compile(rf"[Aa]ccording to (?:the )?({_NAME})")
 _BACK = re.compile(
     rf"(?:\b(?:[Hh]e|[Ss]he)\b{_BETWEEN} {_SAYING}\b|[Aa]ccording to (?:him|her)\b|"
-    rf"\bThe (?:official|minister|president|spokes(?:man|woman|person)|diplomat|senator|leader|author){_BETWEEN} {_SAYING}\b)"
+    rf"\bThe (?:official|minister|president|spokes(?:man|woman|person)|diplomat|senator|leader|author)"
+    rf"{_BETWEEN} {_SAYING}\b)"
 )
 _DOCUMENT = re.compile(
     rf"\b(?:draft|treat(?:y|ies)|document|agreement|proposals?|report|statement|text|clause|letter|bill|act|resolution)s?\b"
@@ -63,6 +64,7 @@ def speaker(text: str, sentences: Sequence[Span], index: int) -> Speaker:
         text: the article's text.
         sentences: its sentences in order, at least those shortly before the one asked about.
         index: which one.
+
     """
     here = text[slice(*sentences[index])]
     if name := _person(here):

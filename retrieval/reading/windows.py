@@ -35,6 +35,7 @@ def around(
         passages: all passages of a text, in order.
         text: a text by its digest.
         context_words: at most so many words before the passage are shown with it.
+
     """
     windows = []
     for item in evidence:

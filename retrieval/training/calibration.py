@@ -49,7 +49,9 @@ def corpora(pool: Pool, per_corpus: int) -> Iterator[dict[int, str]]:
         yield {c: pool.contexts[c] for c in held[at : at + per_corpus]}
 
 
-def gather(pool: Pool, contexts: dict[int, str], reader: Reader, setup: Setup, questions: int, seed: int) -> Iterator[Candidate]:
+def gather(
+    pool: Pool, contexts: dict[int, str], reader: Reader, setup: Setup, questions: int, seed: int
+) -> Iterator[Candidate]:
     """Candidates for questions on a corpus made of these contexts, answerable and adversarial ones alike.
 
     Args:
@@ -59,6 +61,7 @@ def gather(pool: Pool, contexts: dict[int, str], reader: Reader, setup: Setup, q
         setup: settings of the pipeline.
         questions: at most so many of each kind.
         seed: decides which.
+
     """
     rng = random.Random(seed)
     offsets: dict[int, int] = {}

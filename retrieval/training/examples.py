@@ -10,7 +10,14 @@ from dataclasses import dataclass
 from retrieval.training import windows
 from retrieval.training.pool import Pair, Pool
 
-POSITIVE_SHARE = {"squad": 0.70, "squadshifts": 0.16, "nq_qed": 0.07, "qamr_wikinews": 0.04, "nq_litm": 0.025, "clapnq": 0.005}
+POSITIVE_SHARE = {
+    "squad": 0.70,
+    "squadshifts": 0.16,
+    "nq_qed": 0.07,
+    "qamr_wikinews": 0.04,
+    "nq_litm": 0.025,
+    "clapnq": 0.005,
+}
 """Where answerable examples come from. qamr's questions are often elliptical ("Where is it?"), hence few."""
 
 NEGATIVE_SHARE = {"squad2neg": 0.60, "squad_mined": 0.22, "beside": 0.175, "clapnq": 0.005}
@@ -98,7 +105,7 @@ def _asked(question: str, rng: random.Random) -> str:
 
 def _slip(question: str, rng: random.Random) -> str:
     """Two neighbouring letters of one longer word exchanged, or one left out."""
-    places = [m for m in re.finditer(r"[A-Za-z]{5,}", question)]
+    places = list(re.finditer(r"[A-Za-z]{5,}", question))
     if not places:
         return question
     place = rng.choice(places)

@@ -57,9 +57,7 @@ class Encoded:
 def encode(tokenizer: Tokenizer, examples: Sequence[Example]) -> list[Encoded]:
     """Token ids and target positions; an answer that truncation cut off counts as not there."""
     encoded = []
-    for example, encoding in zip(
-        examples, tokenizer.encode_batch([(e.question, e.passage) for e in examples]), strict=True
-    ):
+    for example, encoding in zip(examples, tokenizer.encode_batch([(e.question, e.passage) for e in examples]), strict=True):
         start = end = NULL
         if example.start >= 0:
             inside = [

@@ -44,6 +44,7 @@ def load_pool(path: Path) -> Pool:
 
     Raises:
         FileNotFoundError: the data file is not there.
+
     """
     raw = path.read_bytes()
     data = json.loads(gzip.decompress(raw))

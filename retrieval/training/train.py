@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import time
 from collections.abc import Iterator
@@ -27,7 +26,8 @@ BUCKETED = 64
 class Training:
     """Settings of one training run. The learning rate warms up, stays, and falls to zero over the last part, so the
     length can be changed until the fall begins and the weights are those of a run planned that way from the start
-    (warm-up, stable, decay: Hu et al. 2024, MiniCPM)."""
+    (warm-up, stable, decay: Hu et al. 2024, MiniCPM).
+    """
 
     examples: int
     decay_share: float = 0.35
@@ -68,6 +68,7 @@ def train(plan: Training, data: Path, start: Path, out: Path) -> ReaderModule:
         data: `reader-train.json.gz`.
         start: folder of the published sentence-transformers model to start from.
         out: folder for the checkpoint and `curve.jsonl`.
+
     """
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(plan.seed)
@@ -91,10 +92,15 @@ def train(plan: Training, data: Path, start: Path, out: Path) -> ReaderModule:
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         step += 1
-        running = float(value) if running == 0 else 0.98 * running + 0.02 * float(value)
+        running = value.item() if running == 0 else 0.98 * running + 0.02 * value.item()
         if step % plan.checkpoint_every == 0 or step == total:
             _save(out / "checkpoint.pt", module, optimizer, step)
-            row = {"step": step, "examples": step * plan.batch, "loss": round(running, 4), "seconds": round(time.monotonic() - began)}
+            row = {
+                "step": step,
+                "examples": step * plan.batch,
+                "loss": round(running, 4),
+                "seconds": round(time.monotonic() - began),
+            }
             if step % plan.validate_every == 0 or step == total:
                 row |= {k: round(v, 4) for k, v in asdict(validate(module, tokenizer, drawn)).items()}
             with (out / "curve.jsonl").open("a", encoding="utf-8") as curve:
@@ -105,7 +111,7 @@ def train(plan: Training, data: Path, start: Path, out: Path) -> ReaderModule:
 def _save(path: Path, module: ReaderModule, optimizer: torch.optim.Optimizer, step: int) -> None:
     part = path.with_suffix(".part")
     torch.save({"module": module.state_dict(), "optimizer": optimizer.state_dict(), "step": step}, part)
-    os.replace(part, path)
+    part.replace(path)
 
 
 def _resume(path: Path, module: ReaderModule, optimizer: torch.optim.Optimizer) -> int:

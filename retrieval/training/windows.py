@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from itertools import pairwise
 
 _BREAK = re.compile(r"(?<=[.!?])[\"”’)\]]*\s+(?=[\"“‘(\[]?[A-Z0-9])|\n+")
 """Good enough to cut training windows; frozen here so that better sentence rules do not change the training data."""
@@ -14,7 +15,7 @@ _WORD = re.compile(r"\w+")
 def sentence_spans(text: str) -> list[tuple[int, int]]:
     """Offsets of rough sentences that cover `text` without overlap."""
     cuts = [0, *(m.end() for m in _BREAK.finditer(text)), len(text)]
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if text[a:b].strip()]
+    return [(a, b) for a, b in pairwise(cuts) if text[a:b].strip()]
 
 
 def around(text: str, start: int, end: int, words: int, rng: random.Random) -> tuple[int, int]:
@@ -51,9 +52,7 @@ def beside(text: str, question: str, start: int, end: int, words: int, rng: rand
     return low + a, low + b
 
 
-def _grow(
-    text: str, spans: list[tuple[int, int]], first: int, last: int, words: int, rng: random.Random
-) -> tuple[int, int]:
+def _grow(text: str, spans: list[tuple[int, int]], first: int, last: int, words: int, rng: random.Random) -> tuple[int, int]:
     size = len(text[spans[first][0] : spans[last][1]].split())
     while first > 0 or last < len(spans) - 1:
         left = first > 0 and (last == len(spans) - 1 or rng.random() < 0.5)

@@ -1,0 +1,44 @@
+"""`verbatim eval`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from rich.console import Console
+
+from bot.commands import conversation
+from bot.commands.opening import refreshed, tell, tell_rejected, waiting
+from bot.evaluation import metrics, questions, report, run as scoring
+from bot.wiring import Project
+from retrieval.corpus import files
+from retrieval.corpus.files import Source
+
+
+def run(project: Project, file: Path, *, plot: Path | None, as_json: bool) -> int:
+    """Score a question file; 1 when a figure misses the file's threshold."""
+    loaded = questions.load(file)
+    if loaded.corpus is not None:
+        # A file that names its corpus is scored on it alone, in an index of its own beside the main one.
+        project = Project(project.settings, project.data / "eval" / loaded.corpus.name, project.models)
+        tell_rejected(project.ingest([loaded.corpus], waiting=waiting))
+    else:
+        refreshed(project)
+    entries = {e.name: e for e in project.index.catalogue.entries()}
+    limit = project.settings.ingest.max_bytes
+    texts = {name: files.read_text(Source(name, e.path), limit) for name, e in entries.items()}
+    questions.check_evidence(loaded, texts)
+    answerer = project.answerer
+    tell(f"asking {len(loaded.questions)} questions …")
+    results = scoring.run(loaded, lambda asked, history: conversation.ask(answerer, asked, history, None), texts.__getitem__)
+    scored = report.to_json(loaded, results, metrics.metrics(results))
+    if plot:
+        from bot.evaluation import plots
+
+        plots.plot(results, plot)
+        tell(f"curves written to {plot}")
+    if as_json:
+        print(json.dumps(scored, ensure_ascii=False))
+    else:
+        report.show(Console(highlight=False), loaded, results, metrics.metrics(results))
+    return 1 if scored["below_thresholds"] else 0
