@@ -3,34 +3,40 @@
 from __future__ import annotations
 
 import random
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from retrieval.training import windows
+from retrieval.training import asking, windows
 from retrieval.training.pool import Pair, Pool
 
 POSITIVE_SHARE = {
     "squad": 0.70,
-    "squadshifts": 0.16,
+    "squadshifts": 0.15,
     "nq_qed": 0.07,
-    "qamr_wikinews": 0.04,
+    "qamr_wikinews": 0.05,
     "nq_litm": 0.025,
     "clapnq": 0.005,
 }
 """Where answerable examples come from. qamr's questions are often elliptical ("Where is it?"), hence few."""
 
-NEGATIVE_SHARE = {"squad2neg": 0.60, "squad_mined": 0.22, "beside": 0.175, "clapnq": 0.005}
-"""Where unanswerable ones come from; `beside` is a window of an answering paragraph without its answer."""
+NEGATIVE_SHARE = {
+    "squad2neg": 0.42,
+    "squad_mined": 0.10,
+    "retrieved": 0.17,
+    "beside": 0.14,
+    "another": 0.165,
+    "clapnq": 0.005,
+}
+"""Where unanswerable ones come from: `retrieved` is what the project's embeddings bring up, `beside` a window of an
+answering paragraph without its answer, `another` an answerable question with a name exchanged."""
+
+YES_OR_NO_SHARE = 0.07
+"""Of the pairs that have an answer to build one from, answerable and not; the public data has next to none."""
 
 MAX_WORDS = 80
 MIN_WORDS = 16
-
-_STOP = frozenset(
-    "a an and are as at be been by did do does for from had has have he her his how i in is it its of on or that the "
-    "their them they this to was were what when where which who whom whose why will with would".split()
-)
-_WORD = re.compile(r"[\w'’.-]*\w")
+NEARBY = 40
+"""Half of the exchanged names come from so many questions around, so mostly from the same article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +49,58 @@ class Example:
     end: int
 
 
-def stream(pool: Pool, seed: int) -> Iterator[Example]:
-    """An endless, reproducible stream: half answerable; every source is shuffled anew each time it is used up."""
+def stream(pool: Pool, retrieved: Sequence[Pair], seed: int) -> Iterator[Example]:
+    """An endless, reproducible stream: half answerable; every source is shuffled anew each time it is used up.
+
+    Args:
+        pool: the public pairs.
+        retrieved: hard negatives of `mining.mined`.
+        seed: decides everything.
+
+    """
     rng = random.Random(seed)
     by_source: dict[tuple[str, bool], list[Pair]] = {}
-    for pair in pool.train:
+    for pair in [*pool.train, *retrieved]:
         by_source.setdefault((pair.source, pair.start >= 0), []).append(pair)
+    squad = by_source["squad", True]
+    by_source |= {("beside", False): squad, ("another", False): squad}
     draws = {key: _cycle(pairs, random.Random(f"{seed}{key}")) for key, pairs in by_source.items()}
-    draws["squad", False] = _cycle(by_source["squad", True], random.Random(f"{seed}beside"))
+    exchange = _Names(squad)
     while True:
         positive = rng.random() < 0.5
         shares = POSITIVE_SHARE if positive else NEGATIVE_SHARE
         source = rng.choices(list(shares), list(shares.values()))[0]
-        pair = next(draws["squad" if source == "beside" else source, positive])
-        example = cut(pool.contexts[pair.context], pair, rng, beside=source == "beside")
+        pair: Pair | None = next(draws[source, positive])
+        if source == "another":
+            pair = exchange.another(pair, pool.contexts[pair.context], rng)
+        elif pair.answer and source != "clapnq" and rng.random() < YES_OR_NO_SHARE:
+            pair = replace(pair, question=asking.yes_or_no(pair.question, pair.answer) or pair.question)
+        example = cut(pool.contexts[pair.context], pair, rng, beside=source == "beside") if pair else None
         if example is not None:
-            yield Example(_asked(example.question, rng), example.passage, example.start, example.end)
+            yield replace(example, question=asking.typed(example.question, rng))
+
+
+class _Names:
+    """Names of the questions, in the order of their contexts, so that neighbours are of the same article."""
+
+    def __init__(self, pairs: Sequence[Pair]) -> None:
+        self._all = [(p.context, n) for p in sorted(pairs, key=lambda p: p.context) for n in asking.names(p.question)]
+        self._first: dict[int, int] = {}
+        for at, (context, _) in enumerate(self._all):
+            self._first.setdefault(context, at)
+
+    def another(self, pair: Pair, context: str, rng: random.Random) -> Pair | None:
+        """The pair, unanswerable: its question about somebody or something that its answering sentence does not name."""
+        at = self._first.get(pair.context)
+        if at is None:
+            return None
+        if rng.random() < 0.5:
+            drawn = self._all[max(0, at - NEARBY) : at + NEARBY]
+        else:
+            drawn = [rng.choice(self._all) for _ in range(8)]
+        answering = next((context[a:b] for a, b in windows.sentence_spans(context) if pair.start < b), "")
+        question = asking.of_another(pair.question, [n for _, n in drawn], answering, rng)
+        return None if question is None else Pair(pair.context, question, -1, "", "another")
 
 
 def cut(context: str, pair: Pair, rng: random.Random, *, beside: bool = False) -> Example | None:
@@ -88,28 +130,3 @@ def _cycle(pairs: list[Pair], rng: random.Random) -> Iterator[Pair]:
         order = list(pairs)
         rng.shuffle(order)
         yield from order
-
-
-def _asked(question: str, rng: random.Random) -> str:
-    """The question as people really type it: now and then without its mark, as keywords, or with a slip."""
-    roll = rng.random()
-    if roll < 0.12:
-        return question.rstrip(" ?")
-    if roll < 0.18:
-        words = [w for w in _WORD.findall(question) if w.casefold() not in _STOP]
-        return " ".join(words) if len(words) >= 3 else question
-    if roll < 0.23:
-        return _slip(question, rng)
-    return question
-
-
-def _slip(question: str, rng: random.Random) -> str:
-    """Two neighbouring letters of one longer word exchanged, or one left out."""
-    places = list(re.finditer(r"[A-Za-z]{5,}", question))
-    if not places:
-        return question
-    place = rng.choice(places)
-    i = rng.randrange(place.start() + 1, place.end() - 1)
-    if rng.random() < 0.5:
-        return question[:i] + question[i + 1] + question[i] + question[i + 2 :]
-    return question[:i] + question[i + 1 :]

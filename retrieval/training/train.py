@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
@@ -13,10 +13,12 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
+from retrieval.index.embeddings import OnnxEmbedder
 from retrieval.training.examples import Example, stream
 from retrieval.training.measure import held_out_examples, validate
+from retrieval.training.mining import mined
 from retrieval.training.model import MAX_TOKENS, Encoded, ReaderModule, encode, loss
-from retrieval.training.pool import Pool, load_pool
+from retrieval.training.pool import Pair, Pool, load_pool
 
 BUCKETED = 64
 """Batches drawn at once and sorted by length, so that little is padding."""
@@ -38,6 +40,8 @@ class Training:
     seed: int = 20211217
     validate_every: int = 1000
     checkpoint_every: int = 250
+    mined: int = 40_000
+    """Questions for which hard negatives are looked up with the project's own embeddings."""
 
 
 def rate(step: int, plan: Training) -> float:
@@ -47,9 +51,9 @@ def rate(step: int, plan: Training) -> float:
     return plan.learning_rate * min(1.0, (step + 1) / plan.warmup_steps, max(0.0, (total - step) / decay))
 
 
-def batches(pool: Pool, tokenizer: Tokenizer, plan: Training) -> Iterator[list[Encoded]]:
+def batches(pool: Pool, retrieved: Sequence[Pair], tokenizer: Tokenizer, plan: Training) -> Iterator[list[Encoded]]:
     """Batches of like length in a reproducible order."""
-    source: Iterator[Example] = stream(pool, plan.seed)
+    source: Iterator[Example] = stream(pool, retrieved, plan.seed)
     rng = random.Random(plan.seed)
     while True:
         drawn = encode(tokenizer, list(islice(source, plan.batch * BUCKETED)))
@@ -73,6 +77,7 @@ def train(plan: Training, data: Path, start: Path, out: Path) -> ReaderModule:
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(plan.seed)
     pool = load_pool(data)
+    retrieved = mined(pool, OnnxEmbedder(out, threads=torch.get_num_threads()), out / "mined.json", plan.mined, plan.seed)
     tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
@@ -82,7 +87,7 @@ def train(plan: Training, data: Path, start: Path, out: Path) -> ReaderModule:
     drawn = held_out_examples(pool, 600, plan.seed)
     total, running, began = plan.examples // plan.batch, 0.0, time.monotonic()
     module.train()
-    for batch in islice(batches(pool, tokenizer, plan), step, total):
+    for batch in islice(batches(pool, retrieved, tokenizer, plan), step, total):
         for group in optimizer.param_groups:
             group["lr"] = rate(step, plan)
         with torch.autocast("cpu", dtype=torch.bfloat16):
