@@ -7,7 +7,6 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from bot import followups, question
 from bot.answer import Answer, Part, Quote, Status, Timings
@@ -19,7 +18,7 @@ from retrieval.reading.aliases import Aliases
 from retrieval.reading.judge import Calibration, Finding, judge
 from retrieval.reading.names import Terms, terms
 from retrieval.reading.reader import Reader
-from retrieval.reading.search import Retriever
+from retrieval.reading.search import EVERYTHING, Retriever, Scope
 from retrieval.reading.windows import around
 
 Render = Callable[[Answer], str]
@@ -68,21 +67,21 @@ class Answerer:
         self._render = render
         self._quoter = Quoter(index.catalogue)
 
-    def ask(self, text: str, history: Sequence[Turn] = (), as_of: date | None = None) -> Answer:
+    def ask(self, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
         """The answer to one question.
 
         Args:
             text: as a person typed it.
             history: earlier turns of the conversation, oldest first.
-            as_of: answer only from articles published by that day.
+            scope: the articles to answer from.
 
         Raises:
             QuestionError: there is nothing to ask, or too much.
 
         """
-        return self.explain(text, history, as_of)[0]
+        return self.explain(text, history, scope)[0]
 
-    def explain(self, text: str, history: Sequence[Turn] = (), as_of: date | None = None) -> tuple[Answer, Trace]:
+    def explain(self, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> tuple[Answer, Trace]:
         """The answer and why it is so."""
         began = time.perf_counter()
         asked = question.clean(text, self._settings.question.max_characters)
@@ -90,17 +89,17 @@ class Answerer:
         understood = followups.understood(asked, recent)
         traces, timings = [], Timings()
         for part in question.parts(understood):
-            trace, timings = self._read(part, as_of, timings)
+            trace, timings = self._read(part, scope, timings)
             traces.append(trace)
-        answer = self._answer(asked, understood, traces, as_of)
+        answer = self._answer(asked, understood, traces, scope)
         answer = replace(answer, text=self._render(answer))
         timings = replace(timings, total=(time.perf_counter() - began) * 1e3)
         return replace(answer, timings=timings), Trace(understood, tuple(traces))
 
-    def _read(self, part: str, as_of: date | None, timings: Timings) -> tuple[PartTrace, Timings]:
+    def _read(self, part: str, scope: Scope, timings: Timings) -> tuple[PartTrace, Timings]:
         catalogue, settings = self._index.catalogue, self._settings
         named = terms(part, catalogue, self._aliases)
-        found = self._retriever.search(part, named, settings.reader.passages, as_of)
+        found = self._retriever.search(part, named, settings.reader.passages, scope)
         windows = around(found.evidence, catalogue.passages, catalogue.text, settings.reader.context_words)
         began = time.perf_counter()
         readings = self._reader.read(part, windows)
@@ -118,7 +117,7 @@ class Answerer:
         others = [f for f in findings[1 : limits.max_quotes] if f.probability >= least]
         return 1 + len(others)
 
-    def _answer(self, asked: str, understood: str, traces: Sequence[PartTrace], as_of: date | None) -> Answer:
+    def _answer(self, asked: str, understood: str, traces: Sequence[PartTrace], scope: Scope) -> Answer:
         quotes: list[Quote] = []
         parts: list[Part] = []
         missing: list[str] = []
@@ -143,7 +142,7 @@ class Answerer:
         best = [max((f.probability for f in t.findings), default=0.0) for t in traces]
         shown = [p for p, t in zip(best, traces, strict=True) if t.chosen]
         return Answer(
-            run_id=self._run_id(asked, understood, as_of),
+            run_id=self._run_id(asked, understood, scope),
             question=asked,
             status=status,
             quotes=tuple(quotes),
@@ -155,13 +154,14 @@ class Answerer:
             timings=Timings(),
         )
 
-    def _run_id(self, asked: str, understood: str, as_of: date | None) -> str:
+    def _run_id(self, asked: str, understood: str, scope: Scope) -> str:
         """From everything the answer depends on: the same question on the same articles has the same id."""
         entries = [[e.name, e.sha256, e.metadata.title, str(e.metadata.published)] for e in self._index.catalogue.entries()]
         depends = [
             asked,
             understood,
-            str(as_of),
+            str(scope.as_of),
+            sorted(scope.articles) if scope.articles is not None else None,
             entries,
             self._settings.model_dump(mode="json"),
             self._index.fingerprint,

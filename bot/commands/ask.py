@@ -14,11 +14,12 @@ from bot.render.explain import explain as explained
 from bot.render.explain import to_json
 from bot.render.terminal import show
 from bot.wiring import Project
+from retrieval.reading.search import Scope
 
 
 def run(project: Project, question: str, *, as_of: date | None, explain: bool, as_json: bool) -> int:
     """Answer one question; 0 answered or partial, 1 refused."""
-    answer, trace = refreshed(project).answerer.explain(question, as_of=as_of)
+    answer, trace = refreshed(project).answerer.explain(question, scope=Scope(as_of))
     if as_json:
         body = answer.to_json() | ({"explanation": to_json(trace)} if explain else {})
         print(json.dumps(body, ensure_ascii=False))

@@ -14,6 +14,7 @@ from bot.commands import conversation
 from bot.commands.opening import refreshed, tell
 from bot.wiring import Project
 from retrieval.errors import QuestionError, StorageError
+from retrieval.reading.search import Scope
 
 FIELDS = {"id", "question", "history", "as_of"}
 
@@ -36,7 +37,7 @@ def run(project: Project, file: Path, *, as_of: date | None) -> int:
     for number, raw in lines:
         try:
             line = parse(raw, as_of)
-            answer = conversation.ask(answerer, line.question, line.history, line.as_of)
+            answer = conversation.ask(answerer, line.question, line.history, Scope(line.as_of))
         except (ValueError, QuestionError) as error:
             tell(f"line {number}: {error}")
             status = 2

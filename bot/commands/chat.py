@@ -14,6 +14,7 @@ from bot.render.explain import explain
 from bot.render.terminal import show
 from bot.wiring import Project
 from retrieval.errors import QuestionError
+from retrieval.reading.search import Scope
 
 HELP = (
     "Ask; follow-ups such as “And what about Georgia?” or “Who said that?” work. /why explains the last answer, /quit ends."
@@ -22,7 +23,7 @@ HELP = (
 
 def run(project: Project, *, as_of: date | None) -> int:
     """Talk until the input ends."""
-    conversation = Conversation(refreshed(project).answerer, as_of)
+    conversation = Conversation(refreshed(project).answerer, Scope(as_of))
     console = Console(highlight=False)
     interactive = sys.stdin.isatty()
     if interactive:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from bot.answer import Answer
 from bot.answering import Answerer, Trace
 from bot.followups import Turn
+from retrieval.reading.search import EVERYTHING, Scope
 
 
 class Conversation:
     """A chain of questions; each is understood in the light of those before it."""
 
-    def __init__(self, answerer: Answerer, as_of: date | None = None) -> None:
+    def __init__(self, answerer: Answerer, scope: Scope = EVERYTHING) -> None:
         self._answerer = answerer
-        self._as_of = as_of
+        self._scope = scope
         self._turns: list[Turn] = []
 
     def ask(self, question: str) -> tuple[Answer, Trace]:
@@ -25,14 +25,14 @@ class Conversation:
             QuestionError: there is nothing to ask; the conversation stays as it was.
 
         """
-        answer, trace = self._answerer.explain(question, self._turns, self._as_of)
+        answer, trace = self._answerer.explain(question, self._turns, self._scope)
         self._turns.append(Turn(trace.understood, answer))
         return answer, trace
 
 
-def ask(answerer: Answerer, question: str, history: Sequence[str], as_of: date | None) -> Answer:
+def ask(answerer: Answerer, question: str, history: Sequence[str], scope: Scope) -> Answer:
     """Answer a question with earlier questions given as texts: those are answered first, for what "that" points at."""
-    conversation = Conversation(answerer, as_of)
+    conversation = Conversation(answerer, scope)
     for earlier in history:
         conversation.ask(earlier)
     return conversation.ask(question)[0]

@@ -9,10 +9,12 @@ from rich.console import Console
 
 from bot.commands import conversation
 from bot.commands.opening import refreshed, tell, tell_rejected, waiting
-from bot.evaluation import metrics, questions, report, run as scoring
+from bot.evaluation import metrics, questions, report
+from bot.evaluation import run as scoring
 from bot.wiring import Project
 from retrieval.corpus import files
 from retrieval.corpus.files import Source
+from retrieval.reading.search import EVERYTHING
 
 
 def run(project: Project, file: Path, *, plot: Path | None, as_json: bool) -> int:
@@ -30,7 +32,9 @@ def run(project: Project, file: Path, *, plot: Path | None, as_json: bool) -> in
     questions.check_evidence(loaded, texts)
     answerer = project.answerer
     tell(f"asking {len(loaded.questions)} questions …")
-    results = scoring.run(loaded, lambda asked, history: conversation.ask(answerer, asked, history, None), texts.__getitem__)
+    results = scoring.run(
+        loaded, lambda asked, history: conversation.ask(answerer, asked, history, EVERYTHING), texts.__getitem__
+    )
     scored = report.to_json(loaded, results, metrics.metrics(results))
     if plot:
         from bot.evaluation import plots

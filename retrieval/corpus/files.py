@@ -55,7 +55,7 @@ def _below(path: Path) -> Iterator[Source | ArticleError]:
     try:
         mode = path.stat().st_mode
     except OSError as error:
-        link = f" (a link to {path.readlink()})" if os.path.islink(path) else ""
+        link = f" (a link to {path.readlink()})" if path.is_symlink() else ""
         raise StorageError(f"{path}{link}: {error.strerror}", "Give a file or a folder that can be read.") from None
     if not stat.S_ISDIR(mode):
         yield Source(path.name, path)
@@ -73,8 +73,8 @@ def _below(path: Path) -> Iterator[Source | ArticleError]:
             yield Source(name, file)
         else:
             yield ArticleError(_shown(name), "has a name that is not UTF-8", "Rename it.")
-    for error in denied:
-        name = _shown(Path(os.fsdecode(error.filename)).relative_to(path).as_posix())
+    for refused in denied:
+        name = _shown(Path(os.fsdecode(refused.filename)).relative_to(path).as_posix())
         yield ArticleError(name, "this folder may not be read", "Allow reading (chmod u+rx) or leave it out.")
 
 

@@ -51,7 +51,9 @@ class Index:
     @cached_property
     def embedder(self) -> Embedder:
         """The model that turns texts into vectors."""
-        return load(self.settings.embedding_model, self.settings.models or self.settings.data / "models", self.settings.threads)
+        return load(
+            self.settings.embedding_model, self.settings.models or self.settings.data / "models", self.settings.threads
+        )
 
     @cached_property
     def vectors(self) -> ChromaVectors:

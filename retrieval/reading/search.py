@@ -17,6 +17,30 @@ FUSION = 60
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Which articles may be used for an answer."""
+
+    as_of: date | None = None
+    """Only articles published by that day; one without a date is then left out, since nobody can tell."""
+    articles: frozenset[str] | None = None
+    """Only articles of these names, or None for all."""
+
+    @property
+    def everything(self) -> bool:
+        """Whether nothing is left out."""
+        return self.as_of is None and self.articles is None
+
+    def admits(self, entry: Entry) -> bool:
+        """Whether an article may be used."""
+        published = entry.metadata.published
+        in_time = self.as_of is None or (published is not None and published <= self.as_of)
+        return in_time and (self.articles is None or entry.name in self.articles)
+
+
+EVERYTHING = Scope()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A passage with its retrieval scores."""
 
@@ -42,8 +66,8 @@ class Found:
 class Retriever(Protocol):
     """Finds evidence for a question."""
 
-    def search(self, question: str, terms: Terms, limit: int, as_of: date | None = None) -> Found:
-        """At most `limit` passages, best first; with `as_of`, only from articles published by that day."""
+    def search(self, question: str, terms: Terms, limit: int, scope: Scope = EVERYTHING) -> Found:
+        """At most `limit` passages, best first, from the articles in scope."""
 
 
 class HybridRetriever:
@@ -54,14 +78,14 @@ class HybridRetriever:
         self._index = index
         self._candidates = candidates
 
-    def search(self, question: str, terms: Terms, limit: int, as_of: date | None = None) -> Found:
+    def search(self, question: str, terms: Terms, limit: int, scope: Scope = EVERYTHING) -> Found:
         began = time.perf_counter()
         vector = self._index.embedder.embed([question])[0]
         embedded = time.perf_counter()
         entries = {e.sha256: e for e in self._index.catalogue.entries()}
         only = None
-        if as_of is not None:
-            entries = {s: e for s, e in entries.items() if e.metadata.published and e.metadata.published <= as_of}
+        if not scope.everything:
+            entries = {s: e for s, e in entries.items() if scope.admits(e)}
             only = sorted(entries)
         if not entries:
             return Found([], (embedded - began) * 1e3, 0.0)

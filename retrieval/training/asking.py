@@ -44,7 +44,11 @@ def yes_or_no(question: str, answer: str) -> str | None:
         return None
     plain = question.rstrip(" ?.")
     if match := _SUBJECT_FIRST.match(plain):
-        joined = "in " if re.match(r"(?:when|where)\b", plain, re.IGNORECASE) and not re.match(r"(?:in|on|at|by)\b", answer) else ""
+        joined = (
+            "in "
+            if re.match(r"(?:when|where)\b", plain, re.IGNORECASE) and not re.match(r"(?:in|on|at|by)\b", answer)
+            else ""
+        )
         return f"{match[1].capitalize()} {match[2]} {joined}{answer}?"
     if match := _WHO.match(plain):
         return f"Is it true that {answer} {match[1]}?"

@@ -70,12 +70,12 @@ def stream(pool: Pool, retrieved: Sequence[Pair], seed: int) -> Iterator[Example
         positive = rng.random() < 0.5
         shares = POSITIVE_SHARE if positive else NEGATIVE_SHARE
         source = rng.choices(list(shares), list(shares.values()))[0]
-        pair: Pair | None = next(draws[source, positive])
-        if source == "another":
-            pair = exchange.another(pair, pool.contexts[pair.context], rng)
-        elif pair.answer and source != "clapnq" and rng.random() < YES_OR_NO_SHARE:
-            pair = replace(pair, question=asking.yes_or_no(pair.question, pair.answer) or pair.question)
-        example = cut(pool.contexts[pair.context], pair, rng, beside=source == "beside") if pair else None
+        drawn: Pair | None = next(draws[source, positive])
+        if drawn and source == "another":
+            drawn = exchange.another(drawn, pool.contexts[drawn.context], rng)
+        elif drawn and drawn.answer and source != "clapnq" and rng.random() < YES_OR_NO_SHARE:
+            drawn = replace(drawn, question=asking.yes_or_no(drawn.question, drawn.answer) or drawn.question)
+        example = cut(pool.contexts[drawn.context], drawn, rng, beside=source == "beside") if drawn else None
         if example is not None:
             yield replace(example, question=asking.typed(example.question, rng))
 

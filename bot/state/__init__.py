@@ -1,0 +1,1 @@
+"""What the bot remembers: runs, conversations, posted answers, votes, channel settings. SQLAlchemy; SQLite or any URL."""
