@@ -1,0 +1,58 @@
+"""What the tests share: one folder of exported models, and real projects on real articles."""
+
+from __future__ import annotations
+
+import os
+
+# Before anything can import a library that would look: nothing is fetched at run time.
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+
+from bot.answering import Answerer
+from bot.settings import DEFAULT_DATA, load
+from bot.wiring import SEEDS, Project
+
+
+class MakeProject(Protocol):
+    def __call__(self, articles: Path = SEEDS, flags: tuple[str, ...] = (), data: Path | None = None) -> Project:
+        """A project in a data folder of its own (or in `data`), in line with `articles`, with settings `a.b=c`."""
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where exported models lie: the project's own folder if it has them, else one for this session."""
+    ours = DEFAULT_DATA / "models"
+    return ours if list(ours.glob("*.onnx")) else tmp_path_factory.mktemp("models")
+
+
+@pytest.fixture(scope="session")
+def project(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MakeProject]:
+    """Makes projects; see `MakeProject`."""
+    made: list[Project] = []
+
+    def make(articles: Path = SEEDS, flags: tuple[str, ...] = (), data: Path | None = None) -> Project:
+        one = Project(load(flags=flags), data or tmp_path_factory.mktemp("data"), models)
+        made.append(one)
+        one.ingest([articles])
+        return one
+
+    yield make
+    for one in made:
+        one.index.close()
+
+
+@pytest.fixture(scope="session")
+def seeds(project: MakeProject) -> Project:
+    """A project on the shipped articles. Shared: do not change it."""
+    return project()
+
+
+@pytest.fixture(scope="session")
+def answerer(seeds: Project) -> Answerer:
+    """Answers from the shipped articles."""
+    return seeds.answerer
