@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot import followups, question
+from bot import followups, gate, question
 from bot.answer import Answer, Part, Quote, Status, Timings
 from bot.followups import Turn
 from bot.quoting import Quoter
@@ -77,6 +77,7 @@ class Answerer:
 
         Raises:
             QuestionError: there is nothing to ask, or too much.
+            UnverifiedAnswer: a quote would have been shown that is not what its article says.
 
         """
         return self.explain(text, history, scope)[0]
@@ -92,6 +93,7 @@ class Answerer:
             trace, timings = self._read(part, scope, timings)
             traces.append(trace)
         answer = self._answer(asked, understood, traces, scope)
+        gate.check(answer.to_json(), gate.shelf(self._index.catalogue, self._index.settings.max_bytes))
         answer = replace(answer, text=self._render(answer))
         timings = replace(timings, total=(time.perf_counter() - began) * 1e3)
         return replace(answer, timings=timings), Trace(understood, tuple(traces))
@@ -163,7 +165,8 @@ class Answerer:
             str(scope.as_of),
             sorted(scope.articles) if scope.articles is not None else None,
             entries,
-            self._settings.model_dump(mode="json"),
+            # How people are served and what is remembered of it changes no answer.
+            self._settings.model_dump(mode="json", exclude={"discord", "state"}),
             self._index.fingerprint,
             self._reader.fingerprint,
         ]

@@ -65,6 +65,24 @@ class QuestionSettings(_Section):
     history: int = Field(default=6, ge=0, le=100)
 
 
+class DiscordSettings(_Section):
+    """How the bot behaves in Discord. Its token is a secret and comes from the environment (DISCORD_TOKEN)."""
+
+    message_content: bool = False
+    shards: int = Field(default=0, ge=0, le=10_000)
+    workers: int = Field(default=2, ge=1, le=64)
+    timeout_seconds: float = Field(default=30, gt=0, le=600)
+    shutdown_seconds: float = Field(default=20, ge=0, le=600)
+    log_questions: bool = False
+
+
+class StateSettings(_Section):
+    """Where answers given, votes and channel settings are remembered, and for how long."""
+
+    url: str = ""
+    keep_days: int = Field(default=180, ge=1, le=36_500)
+
+
 class Settings(BaseSettings):
     """All settings, immutable."""
 
@@ -77,6 +95,8 @@ class Settings(BaseSettings):
     reader: ReaderSettings = ReaderSettings()
     answer: AnswerSettings = AnswerSettings()
     question: QuestionSettings = QuestionSettings()
+    discord: DiscordSettings = DiscordSettings()
+    state: StateSettings = StateSettings()
 
     @classmethod
     def settings_customise_sources(

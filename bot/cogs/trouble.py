@@ -1,0 +1,101 @@
+"""How errors become words: the one place for everything that goes wrong in Discord."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+
+import discord
+from discord import app_commands
+
+from bot.logs import event
+from retrieval.errors import VerbatimError
+
+_log = logging.getLogger("verbatim.discord")
+
+AGAIN = "Please try again in a moment."
+
+
+class TooLate(VerbatimError):
+    """A button whose answer is no longer remembered, or an article that has changed since."""
+
+
+def reference() -> str:
+    """A short code that stands in a person's message and in the log."""
+    return secrets.token_hex(4)
+
+
+def cause(error: BaseException) -> BaseException:
+    """What really happened, without the wrappers of discord.py."""
+    while isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
+        error = error.__cause__
+    return getattr(error, "original", error) if isinstance(error, app_commands.CommandInvokeError) else error
+
+
+def words(error: BaseException) -> str:
+    """An error in plain words that end with what to do; nothing of the machine's inside."""
+    match error:
+        case VerbatimError():
+            return str(error)
+        case TimeoutError():
+            return "This took too long and was stopped. Ask for one thing at a time, or try again in a moment."
+        case app_commands.NoPrivateMessage():
+            return "This works only on a server."
+        case app_commands.MissingPermissions():
+            return "This is for people who may manage the server."
+        case app_commands.CheckFailure():
+            return "You may not use this here."
+        case app_commands.CommandOnCooldown():
+            return f"Please wait {error.retry_after:.0f} seconds."
+        case app_commands.CommandNotFound() | app_commands.CommandSignatureMismatch():
+            return "This command has changed. Restart Discord (Ctrl+R) and try again in a moment."
+        case discord.Forbidden():
+            return (
+                "Discord does not let me do this here. A moderator can give me the permissions View Channel, Send "
+                "Messages, Send Messages in Threads and Read Message History."
+            )
+        case discord.NotFound():
+            return "That message or channel is no longer there. Please ask again."
+        case discord.HTTPException() if error.status == 429:
+            return f"Discord asks me to slow down. {AGAIN}"
+        case discord.DiscordServerError() | OSError():
+            return f"Discord has trouble at the moment. {AGAIN}"
+        case _:
+            return f"Something went wrong on my side, not on yours. {AGAIN}"
+
+
+def expected(error: BaseException) -> bool:
+    """Whether this is something a person did or can mend, so that no reference is needed."""
+    return isinstance(error, VerbatimError | app_commands.CheckFailure)
+
+
+def explain(error: BaseException, **where: str | int | None) -> str:
+    """Log an error and give the words for the person, with the reference that stands in the log."""
+    found = cause(error)
+    if expected(found):
+        event(_log, logging.INFO, "turned_away", error=type(found).__name__, **where)
+        return words(found)
+    code = reference()
+    level = (
+        logging.WARNING if isinstance(found, discord.HTTPException | TimeoutError | asyncio.TimeoutError) else logging.ERROR
+    )
+    event(_log, level, "failed", error=type(found).__name__, reference=code, trace=found, **where)
+    return f"{words(found)} (Reference {code}.)"
+
+
+async def tell(interaction: discord.Interaction, error: BaseException) -> None:
+    """Tell the person of an interaction what went wrong, privately where that is still possible."""
+    text = explain(
+        error,
+        command=interaction.command.qualified_name if interaction.command else None,
+        guild=interaction.guild_id,
+        channel=interaction.channel_id,
+    )
+    try:
+        if interaction.response.is_done():
+            await interaction.followup.send(text, ephemeral=True)
+        else:
+            await interaction.response.send_message(text, ephemeral=True)
+    except discord.HTTPException as failed:
+        event(_log, logging.WARNING, "unheard", error=type(failed).__name__, status=failed.status, code=failed.code)
