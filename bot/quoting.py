@@ -38,6 +38,29 @@ def leans(sentence: str) -> bool:
     return bool(_LEANS.match(sentence)) and not _EMPTY_IT.match(sentence)
 
 
+def first_needed(text: str, sentences: Sequence[Span], headings: set[Span], index: int) -> int:
+    """The sentence at which a quote must begin so that `sentences[index]` can be understood.
+
+    Args:
+        text: the article's text.
+        sentences: all its sentences in order, headings included.
+        headings: those of them that are headings.
+        index: the sentence to be quoted.
+
+    """
+    first = index
+    for _ in range(MAX_BEFORE):
+        if first == 0 or not leans(text[slice(*sentences[first])]):
+            return first
+        before = first - 1
+        while before > 0 and sentences[before] in headings:
+            before -= 1
+        if sentences[before] in headings or len(text[sentences[before][0] : sentences[index][0]].split()) > MAX_WORDS_BEFORE:
+            return first
+        first = before
+    return first
+
+
 class Quoter:
     """Builds quotes from findings."""
 
@@ -64,7 +87,7 @@ class Quoter:
         sentences = [s for p in passages for s in p.passage.sentences]
         headings = {s for p in passages if p.passage.heading for s in p.passage.sentences}
         index = sentences.index(finding.sentence)
-        first = self._first(text, sentences, headings, index)
+        first = first_needed(text, sentences, headings, index)
         start, end = sentences[first][0], finding.sentence[1]
         paragraph = next(p.passage.paragraph for p in passages if finding.sentence in p.passage.sentences)
         return Quote(
@@ -86,23 +109,6 @@ class Quoter:
             score=finding.probability,
             receipt=receipts.make(entry.name, start, end, text[start:end], stored.sha256),
         )
-
-    def _first(self, text: str, sentences: Sequence[Span], headings: set[Span], index: int) -> int:
-        """Where the quote must begin so that its sentence can be understood."""
-        first = index
-        for _ in range(MAX_BEFORE):
-            if first == 0 or not leans(text[slice(*sentences[first])]):
-                return first
-            before = first - 1
-            while before > 0 and sentences[before] in headings:
-                before -= 1
-            if (
-                sentences[before] in headings
-                or len(text[sentences[before][0] : sentences[index][0]].split()) > MAX_WORDS_BEFORE
-            ):
-                return first
-            first = before
-        return first
 
     def _joined(self, one: Quote, other: Quote) -> Quote:
         """One quote over both; the better one keeps its highlight and voice."""
