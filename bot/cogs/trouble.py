@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
+from typing import Any
 
 import discord
 from discord import app_commands
@@ -70,7 +71,7 @@ def expected(error: BaseException) -> bool:
     return isinstance(error, VerbatimError | app_commands.CheckFailure)
 
 
-def explain(error: BaseException, **where: str | int | None) -> str:
+def explain(error: BaseException, **where: Any) -> str:
     """Log an error and give the words for the person, with the reference that stands in the log."""
     found = cause(error)
     if expected(found):

@@ -1,0 +1,51 @@
+"""Answers read back from their JSON form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from bot.answer import Answer, Part, Quote, Status, Timings
+from retrieval.reading.speakers import Speaker
+
+
+def answer(body: Mapping[str, Any]) -> Answer:
+    """The inverse of `Answer.to_json`; scores and timings are as rounded there."""
+    return Answer(
+        run_id=body["run_id"],
+        question=body["question"],
+        status=Status(body["status"]),
+        quotes=tuple(quote(q) for q in body["quotes"]),
+        parts=tuple(_part(p) for p in body["parts"]),
+        missing=tuple(body["missing"]),
+        nearest=tuple(quote(q) for q in body["nearest"]),
+        confidence=body["confidence"],
+        text=body["text"],
+        timings=Timings(**body["timings_ms"]),
+    )
+
+
+def quote(body: Mapping[str, Any]) -> Quote:
+    """The inverse of `Quote.to_json`."""
+    return Quote(
+        number=body["number"],
+        text=body["text"],
+        article=body["article"],
+        title=body["title"],
+        publisher=body["publisher"],
+        url=body["url"],
+        published=date.fromisoformat(body["published"]) if body["published"] else None,
+        start=body["start"],
+        end=body["end"],
+        sha256=body["sha256"],
+        highlight=(body["highlight"][0], body["highlight"][1]) if body["highlight"] else None,
+        speaker=Speaker(body["speaker"]["name"], body["speaker"]["kind"]),
+        paragraph=body["paragraph"],
+        score=body["score"],
+        receipt=body["receipt"],
+    )
+
+
+def _part(body: Mapping[str, Any]) -> Part:
+    return Part(body["question"], Status(body["status"]), tuple(body["quotes"]), tuple(body["missing"]))
