@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
 
-from bot import followups, gate, question
+from bot import dependencies, followups, gate, question
 from bot.answer import Answer, Part, Quote, Status, Timings
 from bot.followups import Turn
 from bot.quoting import Quoter
@@ -43,6 +43,11 @@ class Trace:
     understood: str
     """What was searched for: the question, made to stand alone."""
     parts: tuple[PartTrace, ...]
+    history: tuple[Turn, ...]
+    """The earlier turns that it was understood by."""
+    scope: Scope
+    depends: dict[str, Any]
+    """What the answer depends on besides these, by component."""
 
 
 class Answerer:
@@ -86,17 +91,18 @@ class Answerer:
         """The answer and why it is so."""
         began = time.perf_counter()
         asked = question.clean(text, self._settings.question.max_characters)
-        recent = history[-self._settings.question.history :] if self._settings.question.history else ()
+        recent = tuple(history[-self._settings.question.history :]) if self._settings.question.history else ()
         understood = followups.understood(asked, recent)
         traces, timings = [], Timings()
         for part in question.parts(understood):
             trace, timings = self._read(part, scope, timings)
             traces.append(trace)
-        answer = self._answer(asked, understood, traces, scope)
+        depends = self._depends | {"articles": dependencies.articles(self._index.catalogue.entries())}
+        answer = self._answer(asked, traces, _run_id(asked, understood, scope, depends))
         gate.check(answer.to_json(), gate.shelf(self._index.catalogue, self._index.settings.max_bytes))
         answer = replace(answer, text=self._render(answer))
         timings = replace(timings, total=(time.perf_counter() - began) * 1e3)
-        return replace(answer, timings=timings), Trace(understood, tuple(traces))
+        return replace(answer, timings=timings), Trace(understood, tuple(traces), recent, scope, depends)
 
     def _read(self, part: str, scope: Scope, timings: Timings) -> tuple[PartTrace, Timings]:
         catalogue, settings = self._index.catalogue, self._settings
@@ -119,7 +125,7 @@ class Answerer:
         others = [f for f in findings[1 : limits.max_quotes] if f.probability >= least]
         return 1 + len(others)
 
-    def _answer(self, asked: str, understood: str, traces: Sequence[PartTrace], scope: Scope) -> Answer:
+    def _answer(self, asked: str, traces: Sequence[PartTrace], run_id: str) -> Answer:
         quotes: list[Quote] = []
         parts: list[Part] = []
         missing: list[str] = []
@@ -144,7 +150,7 @@ class Answerer:
         best = [max((f.probability for f in t.findings), default=0.0) for t in traces]
         shown = [p for p, t in zip(best, traces, strict=True) if t.chosen]
         return Answer(
-            run_id=self._run_id(asked, understood, scope),
+            run_id=run_id,
             question=asked,
             status=status,
             quotes=tuple(quotes),
@@ -156,18 +162,17 @@ class Answerer:
             timings=Timings(),
         )
 
-    def _run_id(self, asked: str, understood: str, scope: Scope) -> str:
-        """From everything the answer depends on: the same question on the same articles has the same id."""
-        entries = [[e.name, e.sha256, e.metadata.title, str(e.metadata.published)] for e in self._index.catalogue.entries()]
-        depends = [
-            asked,
-            understood,
-            str(scope.as_of),
-            sorted(scope.articles) if scope.articles is not None else None,
-            entries,
-            # How people are served and what is remembered of it changes no answer.
-            self._settings.model_dump(mode="json", exclude={"discord", "state"}),
-            self._index.fingerprint,
-            self._reader.fingerprint,
-        ]
-        return hashlib.sha256(json.dumps(depends).encode("utf-8")).hexdigest()[:16]
+    @cached_property
+    def _depends(self) -> dict[str, Any]:
+        models = {
+            "embedding": self._index.fingerprint,
+            "reader": self._reader.fingerprint,
+            "calibration": dependencies.digest(repr(self._calibration)),
+        }
+        return dependencies.fixed(self._settings, models, {"aliases": self._aliases.fingerprint})
+
+
+def _run_id(asked: str, understood: str, scope: Scope, depends: dict[str, Any]) -> str:
+    """From everything the answer depends on: the same question on the same articles has the same id."""
+    only = sorted(scope.articles) if scope.articles is not None else None
+    return dependencies.digest([asked, understood, str(scope.as_of), only, depends])

@@ -81,6 +81,7 @@ class StateSettings(_Section):
 
     url: str = ""
     keep_days: int = Field(default=180, ge=1, le=36_500)
+    keep_runs: int = Field(default=1000, ge=0, le=1_000_000)
 
 
 class Settings(BaseSettings):

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.answering import Answerer
 from bot.render.terminal import markdown
@@ -16,6 +17,10 @@ from retrieval.reading.aliases import Aliases
 from retrieval.reading.judge import load_calibration
 from retrieval.reading.readers import load_reader
 from retrieval.reading.search import HybridRetriever
+
+if TYPE_CHECKING:
+    from bot.state.database import Database
+    from bot.state.runs import Runs
 
 SEEDS = PROJECT / "seeds"
 
@@ -63,6 +68,22 @@ class Project:
             aliases=Aliases.load(_beside_project(self.settings.search.aliases)),
             render=markdown,
         )
+
+    @cached_property
+    def database(self) -> Database:
+        """The state. SQLAlchemy takes half a second to import, so it is opened after an answer was shown."""
+        # The tables of modules that are imported are made when the database is opened.
+        from bot.state import feedback, posts, runs  # noqa: F401
+        from bot.state.database import Database
+
+        return Database(self.settings.state.url, self.data)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """Answers that can be given again."""
+        from bot.state.runs import Runs
+
+        return Runs(self.database, self.settings.state.keep_runs, self.settings.state.keep_days)
 
     def paths(self) -> list[Path]:
         """What was ingested last, else the seeds."""

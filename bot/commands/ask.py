@@ -9,7 +9,7 @@ from rich.console import Console
 
 from bot.answer import Status
 from bot.answering import Trace
-from bot.commands.opening import refreshed
+from bot.commands.opening import refreshed, remember
 from bot.render.explain import explain as explained
 from bot.render.explain import to_json
 from bot.render.terminal import show
@@ -28,6 +28,7 @@ def run(project: Project, question: str, *, as_of: date | None, explain: bool, a
         show(console, answer)
         if explain:
             _explain(console, trace)
+    remember(project, answer, trace)
     return 1 if answer.status is Status.REFUSED else 0
 
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands import conversation
-from bot.commands.opening import refreshed, tell
+from bot.commands.opening import refreshed, remember, tell
+from bot.gate import UnverifiedAnswer
 from bot.wiring import Project
 from retrieval.errors import QuestionError, StorageError
 from retrieval.reading.search import Scope
@@ -37,13 +38,14 @@ def run(project: Project, file: Path, *, as_of: date | None) -> int:
     for number, raw in lines:
         try:
             line = parse(raw, as_of)
-            answer = conversation.ask(answerer, line.question, line.history, Scope(line.as_of))
-        except (ValueError, QuestionError) as error:
+            answer, trace = conversation.explain(answerer, line.question, line.history, Scope(line.as_of))
+        except (ValueError, QuestionError, UnverifiedAnswer) as error:
             tell(f"line {number}: {error}")
             status = 2
             continue
         body = ({"id": line.id} if line.id is not None else {}) | answer.to_json()
         print(json.dumps(body, ensure_ascii=False), flush=True)
+        remember(project, answer, trace)
     return status
 
 

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.commands.conversation import Conversation
-from bot.commands.opening import refreshed, tell
+from bot.commands.opening import refreshed, remember, tell
 from bot.render.explain import explain
 from bot.render.terminal import show
 from bot.wiring import Project
@@ -50,3 +50,4 @@ def run(project: Project, *, as_of: date | None) -> int:
             if trace.understood != answer.question:
                 console.print(Text(f"understood as: {trace.understood}", style="dim"))
             show(console, answer)
+            remember(project, answer, trace)

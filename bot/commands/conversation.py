@@ -32,7 +32,12 @@ class Conversation:
 
 def ask(answerer: Answerer, question: str, history: Sequence[str], scope: Scope) -> Answer:
     """Answer a question with earlier questions given as texts: those are answered first, for what "that" points at."""
+    return explain(answerer, question, history, scope)[0]
+
+
+def explain(answerer: Answerer, question: str, history: Sequence[str], scope: Scope) -> tuple[Answer, Trace]:
+    """The same, and why it is so."""
     conversation = Conversation(answerer, scope)
     for earlier in history:
         conversation.ask(earlier)
-    return conversation.ask(question)[0]
+    return conversation.ask(question)

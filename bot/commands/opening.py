@@ -7,6 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot import recording
+from bot.answer import Answer
+from bot.answering import Trace
 from bot.settings import DEFAULT_DATA, load
 from bot.wiring import Project
 from retrieval.index.ingest import Progress, Report
@@ -25,6 +28,13 @@ def project(config: Path | None, data: Path | None, flags: Sequence[str] | None)
 def tell(message: str) -> None:
     """Say something that is not a result."""
     print(message, file=sys.stderr, flush=True)
+
+
+def remember(opened: Project, answer: Answer, trace: Trace) -> None:
+    """Keep an answer that was printed, so that it can be given again; what goes wrong is a warning."""
+    # Whoever reads a pipe has the answer before the database is opened.
+    sys.stdout.flush()
+    recording.remember(opened, answer, trace, tell)
 
 
 def waiting() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -51,6 +52,25 @@ class Aliases:
             ) from None
         return cls(groups)
 
+    @property
+    def fingerprint(self) -> str:
+        """Tells tables of different names apart."""
+        return hashlib.sha256(repr(self._groups).encode("utf-8")).hexdigest()[:16]
+
+    def merged(self, asked: Sequence[str]) -> list[tuple[int, int, int]]:
+        """Names in a sequence of stems as (start, end, group), the longest first taken, none overlapping."""
+        merged = []
+        start = 0
+        while start < len(asked):
+            for length in range(min(self._longest, len(asked) - start), 0, -1):
+                if groups := self._of.get(tuple(asked[start : start + length])):
+                    merged.append((start, start + length, groups[0]))
+                    start += length
+                    break
+            else:
+                start += 1
+        return merged
+
     def found(self, asked: Sequence[str]) -> dict[int, set[tuple[str, ...]]]:
         """For each position in a sequence of stems: the other names of the thing named there."""
         others: dict[int, set[tuple[str, ...]]] = {}
@@ -81,6 +101,15 @@ def close_spelling(word: str, vocabulary: Iterable[str]) -> list[str]:
         if near or (other[:3] == word[:3] and _root(other) == root) or _sound(other) == sound:
             close.append(other)
     return close
+
+
+def same_name(word: str, other: str) -> bool:
+    """Whether two stems are one name in another transliteration or with another ending; a slip is not forgiven."""
+    if word == other:
+        return True
+    if min(len(word), len(other)) < 4 or word[:1].isdigit() or other[:1].isdigit():
+        return False
+    return _sound(word) == _sound(other) or (word[:3] == other[:3] and _root(word) == _root(other))
 
 
 def _root(word: str) -> str:
