@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from discord.ext import commands
 
 from bot.cogs.ask import Ask
+from bot.cogs.buttons import Buttons
 
 if TYPE_CHECKING:
     from bot.cogs.client import VerbatimBot
@@ -16,4 +17,5 @@ def cogs(bot: VerbatimBot) -> list[commands.Cog]:
     """Every cog, in the order in which `/help` lists them."""
     return [
         Ask(bot),
+        Buttons(bot),
     ]

@@ -13,7 +13,7 @@ from discord.ext import commands
 
 from bot.cogs import trouble
 from bot.cogs.assembly import cogs
-from bot.cogs.gate import Gate, Place
+from bot.cogs.gate import Gate
 from bot.cogs.workers import Workers
 from bot.logs import event
 from bot.settings import Settings
@@ -131,19 +131,3 @@ def intents(settings: Settings) -> discord.Intents:
     wanted = discord.Intents(guilds=True, guild_messages=True, dm_messages=True)
     wanted.message_content = settings.discord.message_content
     return wanted
-
-
-def place(of: discord.Interaction | discord.Message) -> Place:
-    """Where an interaction or a message comes from."""
-    person = of.user if isinstance(of, discord.Interaction) else of.author
-    channel = of.channel
-    thread = channel if isinstance(channel, discord.Thread) else None
-    permissions = getattr(person, "guild_permissions", None)
-    return Place(
-        user=person.id,
-        channel=thread.parent_id if thread else channel.id if channel else 0,
-        guild=of.guild.id if of.guild else None,
-        thread=thread.id if thread else None,
-        roles=frozenset(role.id for role in getattr(person, "roles", ())),
-        admin=bool(permissions and permissions.manage_guild),
-    )

@@ -94,7 +94,10 @@ async def tell(interaction: discord.Interaction, error: BaseException) -> None:
         channel=interaction.channel_id,
     )
     try:
-        if interaction.response.is_done():
+        if interaction.response.type is discord.InteractionResponseType.deferred_channel_message:
+            # Instead of "thinking …", which would otherwise stand there for good.
+            await interaction.edit_original_response(content=text)
+        elif interaction.response.is_done():
             await interaction.followup.send(text, ephemeral=True)
         else:
             await interaction.response.send_message(text, ephemeral=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from bot.followups import Turn
@@ -10,12 +10,12 @@ from bot.state import stored_answer
 from bot.state.posts import AppearanceRow, PostRow, of_message
 
 
-def latest(session: Session, channel: int) -> str | None:
-    """The post last shown in a thread or direct message; in a new thread that which it was opened under."""
+def latest(session: Session, channel: int, person: int) -> str | None:
+    """The post last shown to a person in a thread or direct message; in a new thread that which it was opened under."""
     query = (
         select(PostRow.id)
         .join(AppearanceRow, AppearanceRow.post == PostRow.id)
-        .where(AppearanceRow.channel == channel)
+        .where(AppearanceRow.channel == channel, or_(PostRow.private.is_(False), PostRow.shared.is_(True), PostRow.person == person))
         .order_by(AppearanceRow.message.desc())
         .limit(1)
     )

@@ -1,0 +1,112 @@
+"""From a question asked somewhere in Discord to an answer that is remembered. The event loop only waits here."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from bot.cogs.gate import Place, Rules, Waiting, check
+from bot.logs import event
+from bot.render.links import address
+from bot.state import conversations, posts
+from bot.state.posts import Post
+from retrieval.reading.search import Scope
+
+if TYPE_CHECKING:
+    from bot.cogs.client import VerbatimBot
+
+_log = logging.getLogger("verbatim.discord")
+
+
+@dataclass(frozen=True, slots=True)
+class Inquiry:
+    """What somebody asks."""
+
+    question: str
+    place: Place
+    reply_to: int | None = None
+    """The message that it replies to."""
+    conversation: int | None = None
+    """The thread or direct message whose history it goes on from."""
+    as_of: date | None = None
+    private: bool = False
+
+
+class Desk:
+    """Takes inquiries: settles whether one may be answered, waits its turn, answers and remembers it."""
+
+    def __init__(self, bot: VerbatimBot) -> None:
+        self._bot = bot
+
+    async def answer(self, inquiry: Inquiry, rules: Rules, waiting: Waiting) -> Post:
+        """The answer, remembered.
+
+        Raises:
+            NotHere: asking is not allowed there.
+            NotNow: over a limit.
+            QuestionError: nothing that can be asked.
+            TimeoutError: it took too long.
+
+        """
+        check(rules, inquiry.place)
+        began = time.perf_counter()
+        async with self._bot.gate.admission(inquiry.place, waiting):
+            admitted = time.perf_counter()
+            async with asyncio.timeout(self._bot.settings.discord.timeout_seconds):
+                post = await self._bot.readers.run(self._answer, inquiry, rules)
+        event(
+            _log,
+            logging.INFO,
+            "answered",
+            post=post.id,
+            run=post.answer.run_id,
+            status=post.answer.status.value,
+            quotes=len(post.answer.quotes),
+            guild=inquiry.place.guild,
+            channel=inquiry.place.channel,
+            waited_ms=round((admitted - began) * 1e3),
+            total_ms=round((time.perf_counter() - began) * 1e3),
+            question=inquiry.question if self._bot.settings.discord.log_questions else None,
+        )
+        return post
+
+    async def shown(self, post: Post, message: int, channel: int) -> None:
+        """Remember which message shows a post."""
+
+        def write() -> None:
+            with self._bot.database.session() as session:
+                posts.shown(session, post.id, message, channel)
+
+        await self._bot.state.run(write)
+
+    def _answer(self, inquiry: Inquiry, rules: Rules) -> Post:
+        """In a thread."""
+        bot, place = self._bot, inquiry.place
+        with bot.database.session() as session:
+            parent = posts.of_message(session, inquiry.reply_to) if inquiry.reply_to else None
+            if parent is None and inquiry.conversation:
+                parent = conversations.latest(session, inquiry.conversation, place.user)
+            history = conversations.history(session, parent, bot.settings.question.history)
+        scope = Scope(inquiry.as_of, rules.articles)
+        answer, trace = bot.project.answerer.explain(inquiry.question, history, scope)
+        catalogue = bot.project.index.catalogue
+        addresses = {q.receipt: address(q, catalogue.text(q.sha256)) for q in (*answer.quotes, *answer.nearest) if q.url}
+        post = Post(
+            id=posts.new_id(),
+            parent=parent,
+            guild=place.guild,
+            channel=place.thread or place.channel,
+            person=place.user,
+            private=inquiry.private,
+            understood=trace.understood,
+            answer=answer,
+            links={receipt: url for receipt, url in addresses.items() if url},
+            as_of=inquiry.as_of,
+        )
+        with bot.database.session() as session:
+            posts.add(session, post)
+        return post

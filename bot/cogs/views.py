@@ -1,0 +1,163 @@
+"""What messages look like: layouts of text and buttons. What a button does stands in its custom id and in `buttons`.
+
+Nothing is kept in memory for a message that was sent, so a button works as long as its answer is remembered, whichever
+process answers it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import discord
+from discord import ui
+
+from bot.answer import Answer, Quote, Status
+from bot.render.discord import Heading, Page, pages
+from bot.state.posts import Post
+
+PREFIX = "verbatim"
+
+GREEN, AMBER, RED, BLUE = 0x2F9E6E, 0xE0A030, 0xC8473D, 0x4A7BD0
+_ACCENTS = {Status.ANSWERED: GREEN, Status.PARTIAL: AMBER, Status.REFUSED: RED}
+
+ROW = 5
+"""Buttons in a row at the most."""
+
+
+class Audience(StrEnum):
+    """Where an answer stands, which decides what can be done with it."""
+
+    PRIVATE = "private"
+    """Only its asker sees it, and may share it."""
+    CHANNEL = "channel"
+    """It stands among other talk, and may open a thread."""
+    CONVERSATION = "conversation"
+    """It stands in a thread or in direct messages already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A layout with its files, ready to send."""
+
+    view: ui.LayoutView
+    files: tuple[discord.File, ...] = ()
+
+
+def custom_id(action: str, *arguments: object) -> str:
+    """What a button carries."""
+    return ":".join([PREFIX, action, *map(str, arguments)])
+
+
+def passages(answer: Answer) -> list[tuple[str, Quote]]:
+    """Everything shown of the articles, each with its name in custom ids: quotes are q1, q2, …, the nearest n1, n2."""
+    return [(f"q{q.number}", q) for q in answer.quotes] + [(f"n{q.number}", q) for q in answer.nearest]
+
+
+def heading(post: Post, question: bool, shared_by: int | None = None) -> Heading:
+    """What stands above a post."""
+    understood = post.understood if post.understood.casefold() != post.answer.question.casefold() else None
+    return Heading(question, understood, post.as_of, shared_by)
+
+
+def answer(post: Post, audience: Audience, head: Heading, at: int = 0) -> Message:
+    """An answer with its buttons.
+
+    Args:
+        post: what is shown.
+        audience: where it stands.
+        head: what stands above it.
+        at: which page, from 0.
+
+    """
+    made = pages(post.answer, post.links, head)
+    at = min(at, len(made) - 1)
+    page = made[at]
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_ACCENTS[page.status])
+    _fill(box, page)
+    if len(made) > 1:
+        box.add_item(ui.TextDisplay(f"-# Page {at + 1} of {len(made)}"))
+    box.add_item(ui.Separator(visible=False))
+    for row in _rows(post, audience, head, at, len(made)):
+        box.add_item(ui.ActionRow(*row))
+    return Message(_layout(box), tuple(discord.File(io.BytesIO(f.text.encode()), f.name) for f in page.files))
+
+
+def text(*blocks: str, accent: int = BLUE, buttons: Sequence[ui.Button[ui.LayoutView]] = ()) -> Message:
+    """Text in a frame, with a row of buttons under it."""
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=accent)
+    for number, block in enumerate(blocks):
+        if number:
+            box.add_item(ui.Separator())
+        box.add_item(ui.TextDisplay(block))
+    if buttons:
+        box.add_item(ui.Separator(visible=False))
+        box.add_item(ui.ActionRow(*buttons))
+    return Message(_layout(box))
+
+
+def button(
+    action: str,
+    *arguments: object,
+    label: str | None = None,
+    emoji: str | None = None,
+    style: discord.ButtonStyle = discord.ButtonStyle.secondary,
+    disabled: bool = False,
+) -> ui.Button[ui.LayoutView]:
+    """A button that carries what it does."""
+    return ui.Button(label=label, emoji=emoji, style=style, disabled=disabled, custom_id=custom_id(action, *arguments))
+
+
+def _fill(box: ui.Container[ui.LayoutView], page: Page) -> None:
+    for number, block in enumerate(page.blocks):
+        if number and block.startswith(">") and page.blocks[number - 1].startswith(">"):
+            box.add_item(ui.Separator(visible=False))
+        box.add_item(ui.TextDisplay(block))
+    for file in page.files:
+        box.add_item(ui.File(f"attachment://{file.name}"))
+
+
+def _rows(post: Post, audience: Audience, head: Heading, at: int, of: int) -> list[list[ui.Button[ui.LayoutView]]]:
+    shown = passages(post.answer)
+    buttons = [
+        button(
+            "context",
+            post.id,
+            key,
+            label="Context" if len(shown) == 1 else f"Context {_label(key)}",
+            emoji="🔎",
+        )
+        for key, _ in shown
+    ]
+    if post.answer.quotes:
+        buttons.append(button("sources", post.id, label="Sources", emoji="📄"))
+    votes = [button("good", post.id, emoji="👍"), button("bad", post.id, emoji="👎")]
+    if audience is Audience.PRIVATE:
+        votes.append(button("share", post.id, label="Share", emoji="📣"))
+    elif audience is Audience.CHANNEL:
+        votes.append(button("thread", post.id, label="Ask on", emoji="🧵"))
+    if of > 1:
+        flags = f"{'q' if head.question else '-'}{head.shared_by or ''}"
+        votes += [
+            button("page", post.id, at - 1, flags, emoji="◀️", disabled=at == 0),
+            button("page", post.id, at + 1, flags, emoji="▶️", disabled=at == of - 1),
+        ]
+    everything = buttons + votes
+    if len(everything) <= ROW:
+        return [everything]
+    return [*(buttons[n : n + ROW] for n in range(0, len(buttons), ROW)), votes]
+
+
+def _label(key: str) -> str:
+    """1, 2, 3 for quotes; a, b for passages that are no answer."""
+    return key[1:] if key[0] == "q" else "ab"[int(key[1:]) - 1]
+
+
+def _layout(box: ui.Container[ui.LayoutView]) -> ui.LayoutView:
+    view = ui.LayoutView(timeout=None)
+    view.add_item(box)
+    # Presses are told apart by custom id; a stopped view is not kept in memory.
+    view.stop()
+    return view
