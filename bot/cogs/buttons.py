@@ -40,7 +40,7 @@ class Buttons(commands.Cog):
         """Do what the custom id says."""
         if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
             return
-        data: Mapping[str, Any] = interaction.data or {}  # type: ignore[assignment]
+        data: Mapping[str, Any] = interaction.data or {}
         prefix, _, rest = str(data.get("custom_id", "")).partition(":")
         name, *arguments = rest.split(":")
         if prefix != views.PREFIX or name not in ACTIONS:

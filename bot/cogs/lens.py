@@ -82,7 +82,7 @@ def _lens(project: Project, post: Post, key: str, at: int | None) -> Message:
     ]
     return views.text(
         f"### {f'[{title}](<{url}>)' if url else title}\n-# {' · '.join(f for f in facts if f)}",
-        lens.show(text, stops, here, (quote.start, quote.end)),
+        *lens.show(text, stops, here, (quote.start, quote.end)),
         buttons=[
             button("lens", post.id, key, here - 1, emoji="◀️", disabled=here == 0),
             button("lens", post.id, key, home, label="To the quote", disabled=here == home),

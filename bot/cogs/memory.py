@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 from sqlalchemy.orm import Session
 
 from bot.answer import Quote
-from bot.cogs import views
 from bot.cogs.trouble import TooLate
 from bot.state import posts
 from bot.state.posts import Post
@@ -51,7 +50,8 @@ def passage(post: Post, key: str) -> Quote:
         TooLate: there is none of that name.
 
     """
-    found = dict(views.passages(post.answer)).get(key)
+    shown = {f"q{q.number}": q for q in post.answer.quotes} | {f"n{q.number}": q for q in post.answer.nearest}
+    found = shown.get(key)
     if found is None:
         raise TooLate("This button belongs to an earlier version of me", "Ask again.")
     return found

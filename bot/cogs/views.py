@@ -14,7 +14,7 @@ from enum import StrEnum
 import discord
 from discord import ui
 
-from bot.answer import Answer, Quote, Status
+from bot.answer import Status
 from bot.render.discord import Heading, Page, pages
 from bot.state.posts import Post
 
@@ -51,11 +51,6 @@ def custom_id(action: str, *arguments: object) -> str:
     return ":".join([PREFIX, action, *map(str, arguments)])
 
 
-def passages(answer: Answer) -> list[tuple[str, Quote]]:
-    """Everything shown of the articles, each with its name in custom ids: quotes are q1, q2, …, the nearest n1, n2."""
-    return [(f"q{q.number}", q) for q in answer.quotes] + [(f"n{q.number}", q) for q in answer.nearest]
-
-
 def heading(post: Post, question: bool, shared_by: int | None = None) -> Heading:
     """What stands above a post."""
     understood = post.understood if post.understood.casefold() != post.answer.question.casefold() else None
@@ -80,16 +75,17 @@ def answer(post: Post, audience: Audience, head: Heading, at: int = 0) -> Messag
     if len(made) > 1:
         box.add_item(ui.TextDisplay(f"-# Page {at + 1} of {len(made)}"))
     box.add_item(ui.Separator(visible=False))
-    for row in _rows(post, audience, head, at, len(made)):
+    for row in _rows(post, page, audience, head, at, len(made)):
         box.add_item(ui.ActionRow(*row))
-    return Message(_layout(box), tuple(discord.File(io.BytesIO(f.text.encode()), f.name) for f in page.files))
+    whole = [block.whole for block in page.blocks if block.whole]
+    return Message(_layout(box), tuple(discord.File(io.BytesIO(file.text.encode()), file.name) for file in whole))
 
 
 def text(*blocks: str, accent: int = BLUE, buttons: Sequence[ui.Button[ui.LayoutView]] = ()) -> Message:
-    """Text in a frame, with a row of buttons under it."""
+    """Text in a frame, a line under its first block, and a row of buttons under it."""
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=accent)
     for number, block in enumerate(blocks):
-        if number:
+        if number == 1:
             box.add_item(ui.Separator())
         box.add_item(ui.TextDisplay(block))
     if buttons:
@@ -112,24 +108,22 @@ def button(
 
 def _fill(box: ui.Container[ui.LayoutView], page: Page) -> None:
     for number, block in enumerate(page.blocks):
-        if number and block.startswith(">") and page.blocks[number - 1].startswith(">"):
-            box.add_item(ui.Separator(visible=False))
-        box.add_item(ui.TextDisplay(block))
-    for file in page.files:
-        box.add_item(ui.File(f"attachment://{file.name}"))
+        if number and (block.apart or (block.key and page.blocks[number - 1].key)):
+            box.add_item(ui.Separator(visible=block.apart))
+        box.add_item(ui.TextDisplay(block.text))
+        if block.whole:
+            box.add_item(ui.File(f"attachment://{block.whole.name}"))
+        if block.source:
+            box.add_item(ui.TextDisplay(block.source))
 
 
-def _rows(post: Post, audience: Audience, head: Heading, at: int, of: int) -> list[list[ui.Button[ui.LayoutView]]]:
-    shown = passages(post.answer)
+def _rows(
+    post: Post, page: Page, audience: Audience, head: Heading, at: int, of: int
+) -> list[list[ui.Button[ui.LayoutView]]]:
+    keys = [block.key for block in page.blocks if block.key]
+    several = len(keys) > 1
     buttons = [
-        button(
-            "context",
-            post.id,
-            key,
-            label="Context" if len(shown) == 1 else f"Context {_label(key)}",
-            emoji="🔎",
-        )
-        for key, _ in shown
+        button("context", post.id, key, label=f"Context {_label(key)}" if several else "Context", emoji="🔎") for key in keys
     ]
     if post.answer.quotes:
         buttons.append(button("sources", post.id, label="Sources", emoji="📄"))
@@ -144,10 +138,7 @@ def _rows(post: Post, audience: Audience, head: Heading, at: int, of: int) -> li
             button("page", post.id, at - 1, flags, emoji="◀️", disabled=at == 0),
             button("page", post.id, at + 1, flags, emoji="▶️", disabled=at == of - 1),
         ]
-    everything = buttons + votes
-    if len(everything) <= ROW:
-        return [everything]
-    return [*(buttons[n : n + ROW] for n in range(0, len(buttons), ROW)), votes]
+    return [buttons + votes] if len(buttons + votes) <= ROW else [buttons, votes] if buttons else [votes]
 
 
 def _label(key: str) -> str:

@@ -18,6 +18,9 @@ PAGE = 3900
 
 TITLE_CHARACTERS = 120
 QUESTION_CHARACTERS = 300
+PASSAGES = 4
+"""Passages of a page: with their buttons they stay below Discord's 40 components."""
+
 MISSING = 8
 """Words named as missing at the most; a question that has more of them says so by itself."""
 
@@ -47,13 +50,31 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Block:
+    """A passage with its source, or something said about them."""
+
+    text: str
+    """Markdown."""
+    source: str = ""
+    """The line under a passage. Apart from it, so that no reader of Markdown takes the line for a part of the quote."""
+    key: str | None = None
+    """Which passage: quotes are q1, q2, …, the nearest n1, n2."""
+    whole: Whole | None = None
+    apart: bool = False
+    """Something new begins here: a line is drawn above it."""
+
+    @property
+    def units(self) -> int:
+        """How much of Discord's limit it takes."""
+        return units(self.text) + units(self.source)
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """What one message shows at a time."""
 
     status: Status
-    blocks: tuple[str, ...]
-    """Markdown, each a quote with its source or something said about them; together within Discord's limit."""
-    files: tuple[Whole, ...]
+    blocks: tuple[Block, ...]
 
 
 def pages(answer: Answer, links: Mapping[str, str], heading: Heading) -> tuple[Page, ...]:
@@ -65,25 +86,23 @@ def pages(answer: Answer, links: Mapping[str, str], heading: Heading) -> tuple[P
         heading: what stands above it.
 
     """
-    made: list[Page] = []
-    blocks: list[str] = []
-    files: list[Whole] = []
-    for block, whole in _blocks(answer, links, heading):
-        if blocks and sum(map(units, blocks)) + units(block) > PAGE:
-            made.append(Page(answer.status, tuple(blocks), tuple(files)))
-            blocks, files = [], []
-        blocks.append(block)
-        files += [whole] if whole else []
-    return (*made, Page(answer.status, tuple(blocks), tuple(files)))
+    made: list[list[Block]] = [[]]
+    for block in _blocks(answer, links, heading):
+        here = [*made[-1], block]
+        if made[-1] and (sum(b.units for b in here) > PAGE or sum(b.key is not None for b in here) > PASSAGES):
+            made.append([block])
+        else:
+            made[-1] = here
+    return tuple(Page(answer.status, tuple(blocks)) for blocks in made)
 
 
-def source(passage: Quote, links: Mapping[str, str], *, cited: bool = True) -> str:
+def source(passage: Quote, links: Mapping[str, str], *, cited: bool = True, numbered: bool = False) -> str:
     """Who says it, title, date, paragraph, receipt, in one line of small print."""
     title = inline(passage.title, TITLE_CHARACTERS)
     address = links.get(passage.receipt)
     fields = [
-        f"**{passage.number}**" if cited else None,
-        f"**{inline(passage.speaker.name, TITLE_CHARACTERS)}**" if passage.speaker.kind != "reporter" else "The article",
+        f"**{passage.number}**" if numbered else None,
+        f"**{_capital(inline(passage.speaker.name, TITLE_CHARACTERS))}**",
         f"[{title}](<{address}>)" if address else title,
         inline(passage.publisher, TITLE_CHARACTERS) if passage.publisher else None,
         day(passage.published) if passage.published else "no date",
@@ -112,55 +131,54 @@ def reason(missing: Sequence[str]) -> str:
     return f"No article mentions {listed}."
 
 
-def _blocks(answer: Answer, links: Mapping[str, str], heading: Heading) -> Iterator[tuple[str, Whole | None]]:
-    if head := _heading(answer, heading):
-        yield head, None
-    if answer.status is Status.REFUSED and len(answer.parts) <= 1:
-        yield f"### ✋ The articles do not answer this\n{reason(answer.missing)}", None
-    elif len(answer.parts) <= 1:
-        for quote in answer.quotes:
-            yield _passage(quote, links)
-    else:
+def _blocks(answer: Answer, links: Mapping[str, str], heading: Heading) -> Iterator[Block]:
+    compound = len(answer.parts) > 1
+    if head := _heading(answer, heading, question=heading.question and not compound):
+        yield Block(head)
+    if compound:
         yield from _parts(answer, links)
-    for at, passage in enumerate(answer.nearest):
-        block, whole = _passage(passage, links, cited=False)
-        yield (f"-# {NOT_AN_ANSWER}:\n{block}" if at == 0 else block), whole
+    elif answer.status is Status.REFUSED:
+        yield Block(f"✋ **The articles do not answer this.** {reason(answer.missing)}")
+    else:
+        yield from (_passage(quote, links, numbered=len(answer.quotes) > 1) for quote in answer.quotes)
+    if answer.nearest:
+        yield Block(f"-# {NOT_AN_ANSWER}:", apart=True)
+        yield from (_passage(passage, links, cited=False) for passage in answer.nearest)
 
 
-def _parts(answer: Answer, links: Mapping[str, str]) -> Iterator[tuple[str, Whole | None]]:
-    if answer.status is Status.REFUSED:
-        yield "### ✋ The articles answer none of this", None
-    by_number = {quote.number: quote for quote in answer.quotes}
-    for part in answer.parts:
-        yield _part(part, shown=[n for n in part.quotes if n not in by_number]), None
+def _parts(answer: Answer, links: Mapping[str, str]) -> Iterator[Block]:
+    unshown = {quote.number: quote for quote in answer.quotes}
+    for at, part in enumerate(answer.parts):
+        shown = [number for number in part.quotes if number not in unshown]
+        yield Block(_part(part, shown), apart=at > 0)
         for number in part.quotes:
-            if quote := by_number.pop(number, None):
-                yield _passage(quote, links)
+            if quote := unshown.pop(number, None):
+                yield _passage(quote, links, numbered=len(answer.quotes) > 1)
 
 
 def _part(part: Part, shown: Sequence[int]) -> str:
-    asked = f"**{inline(part.question, QUESTION_CHARACTERS)}**"
+    asked = f"### {_capital(inline(part.question, QUESTION_CHARACTERS))}"
     if part.status is Status.REFUSED:
-        return f"{asked}\n✋ Not answered. {reason(part.missing)}"
+        return f"{asked}\n✋ **The articles do not answer this.** {reason(part.missing)}"
     return asked + "".join(f"\nSee quote {number} above." for number in shown)
 
 
-def _passage(passage: Quote, links: Mapping[str, str], *, cited: bool = True) -> tuple[str, Whole | None]:
-    line = source(passage, links, cited=cited)
+def _passage(passage: Quote, links: Mapping[str, str], *, cited: bool = True, numbered: bool = False) -> Block:
+    key = f"{'q' if cited else 'n'}{passage.number}"
+    line = source(passage, links, cited=cited, numbered=numbered)
     bold = passage.highlight and (passage.highlight[0] - passage.start, passage.highlight[1] - passage.start)
-    block = f"{quoted(passage.text, bold if cited else None)}\n{line}"
-    if units(block) <= PAGE:
-        return block, None
+    block = Block(quoted(passage.text, bold if cited else None), line, key)
+    if block.units <= PAGE:
+        return block
     name = f"{'quote' if cited else 'closest'}-{passage.number}.txt"
-    return f"The passage has {len(passage.text):,} characters and is attached whole: `{name}`\n{line}", Whole(
-        name, passage.text
-    )
+    text = f"The passage has {len(passage.text):,} characters and is attached whole."
+    return Block(text, line, key, Whole(name, passage.text))
 
 
-def _heading(answer: Answer, heading: Heading) -> str:
+def _heading(answer: Answer, heading: Heading, *, question: bool) -> str:
     rows = []
-    if heading.question:
-        rows.append(f"**{inline(answer.question, QUESTION_CHARACTERS)}**")
+    if question:
+        rows.append(f"### {_capital(inline(answer.question, QUESTION_CHARACTERS))}")
     if heading.understood:
         rows.append(f"-# Understood as: {inline(heading.understood, QUESTION_CHARACTERS)}")
     if heading.as_of:
@@ -168,3 +186,7 @@ def _heading(answer: Answer, heading: Heading) -> str:
     if heading.shared_by:
         rows.append(f"-# Shared by <@{heading.shared_by}>")
     return "\n".join(rows)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

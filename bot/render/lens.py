@@ -49,7 +49,7 @@ def find(stops: Sequence[Step], offset: int) -> int:
     return max((n for n, step in enumerate(stops) if step.start <= offset), default=0)
 
 
-def show(text: str, stops: Sequence[Step], at: int, quote: Span) -> str:
+def show(text: str, stops: Sequence[Step], at: int, quote: Span) -> list[str]:
     """The step in the middle as a block quote with the quote in bold, its neighbours as they are."""
     middle = stops[at]
     near = [stops[n] for n in (at - 1, at + 1) if 0 <= n < len(stops)]
@@ -63,9 +63,9 @@ def show(text: str, stops: Sequence[Step], at: int, quote: Span) -> str:
     for step in sorted(shown, key=lambda s: s.start):
         bold = (quote[0] - step.start, quote[1] - step.start)
         lines = markdown(text[step.start : step.end], bold)
-        label = f"-# {step.paragraph}" + (f" ({step.part} of {step.parts})" if step.parts > 1 else "")
+        label = f"-# ¶ {step.paragraph}" + (f" ({step.part} of {step.parts})" if step.parts > 1 else "")
         blocks.append("\n".join([label, *(f"> {line}" if step is middle else line for line in lines)]))
-    return "\n".join(blocks)
+    return blocks
 
 
 def _pieces(text: str, paragraph: Span) -> list[Span]:
