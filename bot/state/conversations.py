@@ -15,7 +15,8 @@ def latest(session: Session, channel: int, person: int) -> str | None:
     query = (
         select(PostRow.id)
         .join(AppearanceRow, AppearanceRow.post == PostRow.id)
-        .where(AppearanceRow.channel == channel, or_(PostRow.private.is_(False), PostRow.shared.is_(True), PostRow.person == person))
+        .where(AppearanceRow.channel == channel)
+        .where(or_(PostRow.private.is_(False), PostRow.shared.is_(True), PostRow.person == person))
         .order_by(AppearanceRow.message.desc())
         .limit(1)
     )
