@@ -97,12 +97,16 @@ class Answerer:
         for part in question.parts(understood):
             trace, timings = self._read(part, scope, timings)
             traces.append(trace)
-        depends = self._depends | {"articles": dependencies.articles(self._index.catalogue.entries())}
+        depends = self.depends()
         answer = self._answer(asked, traces, _run_id(asked, understood, scope, depends))
         gate.check(answer.to_json(), gate.shelf(self._index.catalogue, self._index.settings.max_bytes))
         answer = replace(answer, text=self._render(answer))
         timings = replace(timings, total=(time.perf_counter() - began) * 1e3)
         return replace(answer, timings=timings), Trace(understood, tuple(traces), recent, scope, depends)
+
+    def depends(self) -> dict[str, Any]:
+        """What answers depend on now besides question and scope, by component."""
+        return self._depends | {"articles": dependencies.articles(self._index.catalogue.entries())}
 
     def _read(self, part: str, scope: Scope, timings: Timings) -> tuple[PartTrace, Timings]:
         catalogue, settings = self._index.catalogue, self._settings

@@ -9,17 +9,20 @@ from rich.console import Console
 
 from bot.commands import conversation
 from bot.commands.opening import refreshed, tell, tell_rejected, waiting
+from bot.evaluation import compare as comparing
 from bot.evaluation import metrics, questions, report
 from bot.evaluation import run as scoring
+from bot.render.terminal import visible
 from bot.wiring import Project
 from retrieval.corpus import files
 from retrieval.corpus.files import Source
 from retrieval.reading.search import EVERYTHING
 
 
-def run(project: Project, file: Path, *, plot: Path | None, as_json: bool) -> int:
+def run(project: Project, file: Path, *, plot: Path | None, compare: Path | None = None, as_json: bool) -> int:
     """Score a question file; 1 when a figure misses the file's threshold."""
     loaded = questions.load(file)
+    earlier = comparing.load(compare, loaded) if compare else None
     if loaded.corpus is not None:
         # A file that names its corpus is scored on it alone, in an index of its own beside the main one.
         project = Project(project.settings, project.data / "eval" / loaded.corpus.name, project.models)
@@ -36,6 +39,10 @@ def run(project: Project, file: Path, *, plot: Path | None, as_json: bool) -> in
         loaded, lambda asked, history: conversation.ask(answerer, asked, history, EVERYTHING), texts.__getitem__
     )
     scored = report.to_json(loaded, results, metrics.metrics(results))
+    scored["depends"] = answerer.depends()
+    compared = comparing.compare(earlier, scored) if earlier else None
+    if compared:
+        scored["comparison"] = compared.to_json()
     if plot:
         from bot.evaluation import plots
 
@@ -45,4 +52,6 @@ def run(project: Project, file: Path, *, plot: Path | None, as_json: bool) -> in
         print(json.dumps(scored, ensure_ascii=False))
     else:
         report.show(Console(highlight=False), loaded, results, metrics.metrics(results))
+        for line in comparing.lines(compared) if compared else ():
+            print(visible(line))
     return 1 if scored["below_thresholds"] else 0

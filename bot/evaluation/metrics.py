@@ -34,6 +34,11 @@ class Result:
         return self.answer.status is not Status.REFUSED
 
     @property
+    def right(self) -> bool:
+        """A hit where there is one to be had, else a refusal."""
+        return self.hit if self.gold.evidence else not self.answered
+
+    @property
     def hit(self) -> bool:
         """Whether a quote of an answer hits."""
         return self.answered and any(hits(q.text, self.gold.evidence) for q in self.answer.quotes)

@@ -23,13 +23,15 @@ def to_json(file: QuestionFile, results: Sequence[Result], measured: Mapping[str
 
     Returns:
         `metrics` and `intervals` by name, an undefined metric as None and without interval; `by_class` with both for
-        each class of questions; `misses`; `below_thresholds`, empty where all hold.
+        each class of questions; `results`, one for each question, in order; `misses`; `below_thresholds`, empty where
+        all hold.
 
     """
     by_class = {kind: _figures(metrics(group)) for kind, group in _classes(results).items()}
     return {
         **_figures(measured),
         "by_class": by_class,
+        "results": [_result(result) for result in results],
         "misses": [_miss(result) for result in results if reasons(result)],
         "below_thresholds": below(file.thresholds, measured),
     }
@@ -128,6 +130,22 @@ def _figures(measured: Mapping[str, Metric]) -> dict[str, Any]:
     return {
         "metrics": {name: _plain(name, metric.value) for name, metric in measured.items()},
         "intervals": {name: [m.low, m.high] for name, m in measured.items() if m.low is not None},
+    }
+
+
+def _result(result: Result) -> dict[str, Any]:
+    return {
+        "question": result.gold.question,
+        "history": list(result.gold.history),
+        "class": result.gold.kind,
+        "evidence": list(result.gold.evidence),
+        "status": result.answer.status.value,
+        "right": result.right,
+        "exact": result.exact,
+        "shown": result.shown,
+        "confidence": result.answer.confidence,
+        "latency_ms": round(result.latency_ms, 2),
+        "quotes": [{"article": q.article, "start": q.start, "end": q.end} for q in result.answer.quotes],
     }
 
 
