@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from sqlite3 import Connection, Row
+from typing import Any
 
 from retrieval.corpus.article import Metadata
 from retrieval.corpus.passages import Passage
+from retrieval.errors import StorageError
 from retrieval.index import schema, words
 
 _PLAIN = re.compile(r"[a-z0-9.]+")
@@ -100,6 +102,10 @@ class Catalogue:
         with self.transaction() as db:
             db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [key, value])
 
+    def version(self) -> int:
+        """Changes whenever another process or another `Catalogue` has written to the file."""
+        return int(self.rows("PRAGMA data_version")[0][0])
+
     def entries(self) -> list[Entry]:
         """All articles by name."""
         return [_entry(row) for row in self.rows("SELECT * FROM articles ORDER BY name")]
@@ -109,12 +115,28 @@ class Catalogue:
         return {row["name"]: FileState(*row) for row in self.rows("SELECT * FROM files")}
 
     def text(self, sha256: str) -> str:
-        """The exact text that passages of this digest refer to."""
-        return str(self.rows("SELECT text FROM texts WHERE sha256 = ?", [sha256])[0][0])
+        """The exact text that passages of this digest refer to.
+
+        Raises:
+            StorageError: it is not there any more.
+
+        """
+        return str(self._of_text("text", sha256))
 
     def body(self, sha256: str) -> int:
-        """Where that text's metadata ends."""
-        return int(self.rows("SELECT body FROM texts WHERE sha256 = ?", [sha256])[0][0])
+        """Where that text's metadata ends.
+
+        Raises:
+            StorageError: the text is not there any more.
+
+        """
+        return int(self._of_text("body", sha256))
+
+    def _of_text(self, column: str, sha256: str) -> Any:
+        found = self.rows(f"SELECT {column} FROM texts WHERE sha256 = ?", [sha256])
+        if not found:
+            raise StorageError("An article was changed or removed while it was read", "Ask again.")
+        return found[0][0]
 
     def passages(self, sha256: str) -> list[Stored]:
         """All passages of one text, in order."""
@@ -145,7 +167,7 @@ class Catalogue:
         values: list[object] = [query, *([json.dumps(list(only))] if only is not None else []), limit]
         found = self.rows(
             f"SELECT p.id, -bm25(words) AS score FROM words JOIN passages p ON p.row = words.rowid "
-            f"WHERE words MATCH ? {where} ORDER BY score DESC, p.row LIMIT ?",
+            f"WHERE words MATCH ? {where} ORDER BY score DESC, p.id LIMIT ?",
             values,
         )
         return [(row["id"], row["score"]) for row in found]

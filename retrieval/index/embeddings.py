@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
+from filelock import FileLock
 from numpy.typing import NDArray
 
+from retrieval.errors import WeightsError
 from retrieval.index import weights
 from retrieval.index.onnx import OnnxEncoder
+from retrieval.index.schema import storage_errors
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 DEFAULT = "all-MiniLM-L6-v2"
 MAX_TOKENS = 256
@@ -65,19 +73,43 @@ class SentenceTransformerEmbedder:
     """Any other sentence-transformers model by name or folder, on whatever device it finds."""
 
     def __init__(self, model: str) -> None:
-        """Load it; only this path imports torch."""
-        from sentence_transformers import SentenceTransformer
+        """Load it; only this path imports torch.
 
-        self._model = SentenceTransformer(model)
+        Raises:
+            WeightsError: there is no such model, or it cannot be loaded.
+
+        """
+        try:
+            self._model = _loaded(model)
+        except Exception as error:  # what it raises depends on what is missing: OSError, ValueError, RuntimeError, …
+            raise WeightsError(
+                f"The embedding model {model} cannot be loaded ({str(error).splitlines()[0] if str(error) else error!r})",
+                "Name a sentence-transformers model that lies on this machine, or its folder, as search.embedding_model.",
+            ) from error
         self._name = model
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        return f"sentence-transformers:{self._name}:{self._model.get_embedding_dimension()}"
+        import torch
+
+        digest = hashlib.sha256()
+        for name, tensor in self._model.state_dict().items():
+            digest.update(name.encode())
+            digest.update(tensor.detach().cpu().contiguous().flatten().view(torch.uint8).numpy().tobytes())
+        return f"sentence-transformers:{self._name}:{digest.hexdigest()[:16]}"
 
     def embed(self, texts: Sequence[str]) -> Matrix:
         vectors = self._model.encode(list(texts), batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False)
         return np.asarray(vectors, np.float32)
+
+
+def _loaded(model: str, device: str | None = None) -> SentenceTransformer:
+    """Without the bars that the library draws also where there is no terminal."""
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
+    return SentenceTransformer(model, device=device)
 
 
 def load(model: str, folder: Path, threads: int) -> Embedder:
@@ -89,24 +121,36 @@ def _exported(folder: Path) -> Path:
     """The exported model, its digest checked; made from the published weights where it is missing."""
     target = folder / f"{DEFAULT}-{weights.PUBLISHED_SHA256[DEFAULT][:12]}-v{EXPORT_VERSION}.onnx"
     note = target.with_suffix(".json")
-    if not (target.exists() and note.exists()):
-        export(target)
-        part = note.with_suffix(".part")
-        part.write_text(json.dumps({"sha256": weights.file_digest(target)}), "utf-8")
-        part.replace(note)
-    weights.check(target, json.loads(note.read_text("utf-8"))["sha256"])
+    if not (target.exists() and _noted(note)):
+        with storage_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            # Two commands on a fresh clone must not both export: the note of one would not fit the file of the other.
+            with FileLock(target.with_suffix(".lock")):
+                if not (target.exists() and _noted(note)):
+                    export(target)
+                    part = note.with_suffix(".part")
+                    part.write_text(json.dumps({"sha256": weights.file_digest(target)}), "utf-8")
+                    part.replace(note)
+    weights.check(target, _noted(note) or "", f"Delete {target.name} there; it is made again from the published weights.")
     return target
+
+
+def _noted(note: Path) -> str | None:
+    """The digest that was noted when the model was exported; None where there is no such note."""
+    try:
+        return str(json.loads(note.read_text("utf-8"))["sha256"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def export(target: Path) -> None:
     """Write the published model with mean pooling and normalisation as one ONNX graph (Reimers and Gurevych 2019)."""
     import torch
-    from sentence_transformers import SentenceTransformer
     from torch import Tensor, nn
 
     from retrieval.index.export import to_onnx
 
-    transformer: Any = SentenceTransformer(str(weights.published(DEFAULT)), device="cpu")[0]
+    transformer: Any = _loaded(str(weights.published(DEFAULT)), device="cpu")[0]
     encoder = transformer.model
     encoder.set_attn_implementation("eager")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import tempfile
 import warnings
 from pathlib import Path
@@ -15,7 +16,7 @@ INPUTS = ("input_ids", "attention_mask", "token_type_ids")
 
 
 def to_onnx(module: nn.Module, outputs: dict[str, dict[int, str]], heads: int, hidden: int, target: Path) -> None:
-    """Export, fuse, and put in place in one step, so that a half-written file is never seen.
+    """Export, fuse, and put in place in one step, so that a half-written file is never seen. One process at a time.
 
     Args:
         module: takes the three `INPUTS`, int64 of shape (batch, tokens).
@@ -32,7 +33,13 @@ def to_onnx(module: nn.Module, outputs: dict[str, dict[int, str]], heads: int, h
     example = torch.ones(2, 8, dtype=torch.int64)
     axes = {name: {0: "batch", 1: "tokens"} for name in INPUTS} | outputs
     logging.getLogger("onnxruntime.transformers").setLevel(logging.ERROR)
-    with tempfile.TemporaryDirectory(dir=target.parent) as folder, warnings.catch_warnings():
+    for left in target.parent.glob(f"{target.stem}-export-*"):
+        # A process that was killed while it exported left this.
+        shutil.rmtree(left, ignore_errors=True)
+    with (
+        tempfile.TemporaryDirectory(dir=target.parent, prefix=f"{target.stem}-export-") as folder,
+        warnings.catch_warnings(),
+    ):
         warnings.simplefilter("ignore")
         plain = Path(folder, "plain.onnx")
         torch.onnx.export(

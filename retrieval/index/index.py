@@ -33,8 +33,10 @@ class IndexSettings:
 class Index:
     """Opens each part once, on first use, so that a command pays only for what it needs."""
 
-    def __init__(self, settings: IndexSettings) -> None:
+    def __init__(self, settings: IndexSettings, embedder: Embedder | None = None) -> None:
+        """`embedder` stands in for the one that the settings name."""
         self.settings = settings
+        self._embedder = embedder
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -51,7 +53,7 @@ class Index:
     @cached_property
     def embedder(self) -> Embedder:
         """The model that turns texts into vectors."""
-        return load(
+        return self._embedder or load(
             self.settings.embedding_model, self.settings.models or self.settings.data / "models", self.settings.threads
         )
 
@@ -63,7 +65,7 @@ class Index:
             IndexMismatch: made by another model.
 
         """
-        return ChromaVectors(self.settings.data / "chroma", self.embedder)
+        return ChromaVectors(self.settings.data / "chroma", self.embedder, self.catalogue.version)
 
     @property
     def fingerprint(self) -> str:
@@ -81,7 +83,13 @@ class Index:
         if recorded not in (None, self.fingerprint):
             raise IndexMismatch(f"The index was built with {recorded}, the settings name {self.fingerprint}", schema.REBUILD)
 
+    def release_vectors(self) -> None:
+        """Release Chroma's files, so that they can be removed; the next use opens them again."""
+        if "vectors" in self.__dict__:
+            self.vectors.close()
+
     def close(self) -> None:
-        """Release the files."""
-        if "catalogue" in self.__dict__:
-            self.catalogue.close()
+        """Release the files; the next use opens them again."""
+        for name in ("vectors", "catalogue"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()

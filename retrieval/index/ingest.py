@@ -7,6 +7,7 @@ begins by removing what is unsettled. Search drops ids that the catalogue does n
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -20,9 +21,9 @@ from retrieval.corpus import files, metadata
 from retrieval.corpus.article import Article
 from retrieval.corpus.files import Source
 from retrieval.corpus.passages import Passage, passages
-from retrieval.errors import ArticleError, IndexBusy
+from retrieval.errors import ArticleError, IndexBusy, SettingsError, StoreError
 from retrieval.index import catalogue as rows
-from retrieval.index import schema
+from retrieval.index import forgetting, schema
 from retrieval.index.catalogue import FileState
 from retrieval.index.index import Index
 
@@ -50,8 +51,11 @@ class Report:
 
 
 def remembered_paths(index: Index) -> list[Path] | None:
-    """The files and folders of the last ingest, or None before the first."""
-    recorded = index.catalogue.fact("paths")
+    """The files and folders of the last ingest, or None before the first; also from an index that must be rebuilt."""
+    try:
+        recorded = index.catalogue.fact("paths")
+    except StoreError:
+        recorded = schema.salvaged(index.settings.data / "catalogue.sqlite3", "paths")
     return [Path(p) for p in json.loads(recorded)] if recorded else None
 
 
@@ -93,8 +97,8 @@ def ingest(
 
     """
     with _alone(index, waiting):
-        if rebuild:
-            _forget(index)
+        if rebuild or forgetting.was_begun(index):
+            forgetting.forget(index)
         index.check()
         index.catalogue.set_fact("fingerprint", index.fingerprint)
         index.catalogue.set_fact("paths", json.dumps([str(p.absolute()) for p in paths]))
@@ -205,20 +209,6 @@ def _settle(index: Index) -> None:
             db.executemany("DELETE FROM unsettled WHERE id = ?", [[i] for i in pending])
 
 
-def _forget(index: Index) -> None:
-    """Throw away both stores. The paths are kept, so that a crash here does not lose what was to be indexed."""
-    import shutil
-
-    index.close()
-    for name in ("catalogue", "vectors"):
-        index.__dict__.pop(name, None)
-    data = index.settings.data
-    with schema.storage_errors(data):
-        shutil.rmtree(data / "chroma", ignore_errors=True)
-        for suffix in ("", "-wal", "-shm"):
-            (data / f"catalogue.sqlite3{suffix}").unlink(missing_ok=True)
-
-
 def _remember(index: Index, states: Sequence[FileState], state: str) -> None:
     with index.catalogue.transaction() as db:
         db.execute("DELETE FROM files")
@@ -230,7 +220,11 @@ def _remember(index: Index, states: Sequence[FileState], state: str) -> None:
 def _state(index: Index, paths: Sequence[Path]) -> str:
     """What besides the files decides the index's content."""
     table = index.settings.articles
-    return json.dumps([sorted(str(p.absolute()) for p in paths), table.read_text("utf-8") if table.exists() else ""])
+    try:
+        known = hashlib.sha256(table.read_bytes()).hexdigest() if table.exists() else None
+    except OSError as error:
+        raise SettingsError(f"{table} cannot be read ({error.strerror})", "Make it a readable file, or remove it.") from None
+    return json.dumps([sorted(str(p.absolute()) for p in paths), known, index.settings.max_bytes])
 
 
 def _stat(source: Source) -> tuple[int, int]:

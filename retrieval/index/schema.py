@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from retrieval.errors import IndexMismatch, StorageError
 
 VERSION = 1
+WAIT_SECONDS = 30
+"""For another process to end its transaction; each takes far less."""
+
 REBUILD = "Run `verbatim ingest --rebuild`; the articles themselves are not touched."
 
 _TABLES = """
@@ -33,7 +36,7 @@ CREATE TABLE passages (
 CREATE UNIQUE INDEX passages_in_order ON passages (sha256, ordinal);
 CREATE VIRTUAL TABLE words USING fts5 (stems, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'", detail = none);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
--- Vectors that may be in Chroma without being in this catalogue; emptied when both agree again.
+-- Vectors that may be in Chroma without being in this catalogue. Emptied when both agree again.
 CREATE TABLE unsettled (id TEXT PRIMARY KEY);
 """
 
@@ -47,18 +50,47 @@ def connect(path: Path) -> sqlite3.Connection:
 
     """
     with storage_errors(path):
-        connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
-        connection.row_factory = sqlite3.Row
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone():
-            connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
-            version = VERSION
+        connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=WAIT_SECONDS)
+        try:
+            connection.row_factory = sqlite3.Row
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            version = _made(connection)
+        except BaseException:
+            connection.close()
+            raise
     if version != VERSION:
         connection.close()
         raise IndexMismatch(f"The index has schema {version}, this program needs {VERSION}", REBUILD)
     return connection
+
+
+def salvaged(path: Path, fact: str) -> str | None:
+    """A remembered value from a catalogue that `connect` refuses, where it can still be read."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=WAIT_SECONDS)) as connection:
+            found = connection.execute("SELECT value FROM facts WHERE key = ?", [fact]).fetchone()
+            return str(found[0]) if found else None
+    except sqlite3.Error:
+        return None
+
+
+def _made(connection: sqlite3.Connection) -> int:
+    """The schema's version, after the tables were made where there are none."""
+    if _is_new(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        # Another process may have made them while this one waited for its turn.
+        if _is_new(connection):
+            for statement in _TABLES.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute("COMMIT")
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _is_new(connection: sqlite3.Connection) -> bool:
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    return version == 0 and not connection.execute("SELECT 1 FROM sqlite_master").fetchone()
 
 
 @contextmanager
@@ -74,6 +106,8 @@ def storage_errors(path: Path) -> Iterator[None]:
             remedy = "Make the folder writable, or choose another with --data."
         elif "locked" in text:
             remedy = "Another process is writing; try again in a moment."
+        elif "I/O" in text:
+            remedy = "See that the disk works and has space, and run the command again; nothing already taken in is lost."
         else:
             remedy = REBUILD
         raise StorageError(f"The index at {path} failed: {text}", remedy) from error

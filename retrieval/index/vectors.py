@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from retrieval.errors import IndexMismatch, StorageError
 from retrieval.index.embeddings import Embedder, Matrix
 from retrieval.index.schema import REBUILD
 
 if TYPE_CHECKING:
+    from chromadb.api.client import Client
     from langchain_chroma import Chroma
 
 COLLECTION = "passages"
 
 
 class ChromaVectors:
-    """A persistent collection of passage vectors in cosine space."""
+    """A persistent collection of passage vectors in cosine space. Usable from several threads, one at a time."""
 
-    def __init__(self, folder: Path, embedder: Embedder) -> None:
+    def __init__(self, folder: Path, embedder: Embedder, version: Callable[[], int] = lambda: 0) -> None:
         """Open or make the collection.
+
+        Args:
+            folder: where Chroma keeps it.
+            embedder: made the vectors, and makes those to come.
+            version: changes when another process has written to the index. Chroma reads its graph once and does not
+                notice, so it is then opened anew.
 
         Raises:
             IndexMismatch: its vectors were made by another model.
@@ -29,22 +37,32 @@ class ChromaVectors:
 
         """
         self._folder = folder
-        with self._errors():
-            self._store, recorded = _open(folder, embedder)
-        if recorded != embedder.fingerprint:
-            raise IndexMismatch(f"The vectors were made by {recorded}, the settings name {embedder.fingerprint}", REBUILD)
+        self._embedder = embedder
+        self._version = version
+        self._lock = threading.RLock()
+        self._client: Client | None = None
+        self._seen = 0
+        with self._store():
+            pass
+
+    def close(self) -> None:
+        """Release the files; the next use opens them again."""
+        with self._lock:
+            if self._client is not None:
+                self._client.close()
+                self._client = None
 
     def add(self, ids: Sequence[str], texts: Sequence[str], sha256: Sequence[str]) -> None:
         """Embed and store; ids already there are overwritten with the same content."""
         if ids:
-            with self._errors():
-                self._store.add_texts(list(texts), [{"sha256": s} for s in sha256], ids=list(ids))
+            with self._store() as store:
+                store.add_texts(list(texts), [{"sha256": s} for s in sha256], ids=list(ids))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove; ids that are not there do no harm."""
         if ids:
-            with self._errors():
-                self._store.delete(list(ids))
+            with self._store() as store:
+                store.delete(list(ids))
 
     def nearest(self, vector: Sequence[float], limit: int, only: Sequence[str] | None) -> list[tuple[str, float]]:
         """The passages closest to a query vector as (id, cosine similarity), best first.
@@ -56,44 +74,61 @@ class ChromaVectors:
 
         """
         condition: Any = None if only is None else {"sha256": {"$in": list(only)}}
-        with self._errors():
-            found = self._store.similarity_search_by_vector_with_relevance_scores(list(vector), limit, filter=condition)
-        # Chroma's cosine space gives a distance: 1 - similarity.
-        return [(str(document.id), 1.0 - distance) for document, distance in found]
+        with self._store() as store:
+            found = store.similarity_search_by_vector_with_relevance_scores(list(vector), limit, filter=condition)
+        # Chroma's cosine space gives a distance: 1 - similarity. Equal ones come in the order in which they were added.
+        nearest = [(str(document.id), 1.0 - distance) for document, distance in found]
+        return sorted(nearest, key=lambda item: (-item[1], item[0]))
 
     def similarities(self, vector: Matrix, ids: Sequence[str]) -> dict[str, float]:
         """Cosine similarity of these passages to a query vector of length 1."""
         if not ids:
             return {}
-        with self._errors():
-            found = self._store.get(ids=list(ids), include=["embeddings"])
+        with self._store() as store:
+            found = store.get(ids=list(ids), include=["embeddings"])
         return {i: float(vector @ v) for i, v in zip(found["ids"], found["embeddings"], strict=True)}
 
     def ids(self) -> set[str]:
         """Every id in the collection."""
-        with self._errors():
-            return set(self._store.get(include=[])["ids"])
+        with self._store() as store:
+            return set(store.get(include=[])["ids"])
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _store(self) -> Iterator[Chroma]:
+        """The store as it is on disk now, for one thread; its errors become one that says what to do."""
         import chromadb.errors
 
         try:
-            yield
+            with self._lock:
+                self._refresh()
+                yield self._open_store
         except (chromadb.errors.ChromaError, OSError, RuntimeError, ValueError) as error:
             remedy = f"See that the folder is writable and has space; if it stays so: {REBUILD}"
             raise StorageError(f"Chroma at {self._folder} failed: {error}", remedy) from error
 
+    def _refresh(self) -> None:
+        version = self._version()
+        if self._client is None or version != self._seen:
+            self.close()
+            client, store = _open(self._folder, self._embedder)
+            recorded = (client.get_collection(COLLECTION).metadata or {}).get("fingerprint")
+            if recorded != self._embedder.fingerprint:
+                client.close()
+                raise IndexMismatch(
+                    f"The vectors were made by {recorded}, the settings name {self._embedder.fingerprint}", REBUILD
+                )
+            self._client, self._open_store, self._seen = client, store, version
 
-def _open(folder: Path, embedder: Embedder) -> tuple[Chroma, str]:
-    """The store, and the fingerprint that its collection was made with."""
+
+def _open(folder: Path, embedder: Embedder) -> tuple[Client, Chroma]:
     import chromadb
     from chromadb.config import Settings
     from langchain_chroma import Chroma
 
     from retrieval.index.langchain import LangChainEmbeddings
 
-    client = chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False))
+    # Declared as the interface, which has no close().
+    client = cast("Client", chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False)))
     store = Chroma(
         COLLECTION,
         LangChainEmbeddings(embedder),
@@ -101,5 +136,4 @@ def _open(folder: Path, embedder: Embedder) -> tuple[Chroma, str]:
         collection_metadata={"fingerprint": embedder.fingerprint},
         collection_configuration={"hnsw": {"space": "cosine"}},
     )
-    recorded = (client.get_collection(COLLECTION).metadata or {}).get("fingerprint")
-    return store, str(recorded)
+    return client, store

@@ -41,8 +41,10 @@ def file_digest(path: Path) -> str:
         raise WeightsError(f"{path} cannot be read ({error.strerror})", "Install the project again: make setup.") from None
 
 
-def check(path: Path, sha256: str) -> None:
-    """Refuse a file with other bytes than expected.
+def check(
+    path: Path, sha256: str, remedy: str = "Install it again (make setup), or name other weights in the settings."
+) -> None:
+    """Refuse a file with other bytes than expected; `remedy` says what to do about it.
 
     Raises:
         WeightsError: the digest differs, or the file cannot be read.
@@ -52,7 +54,7 @@ def check(path: Path, sha256: str) -> None:
     if found != sha256:
         raise WeightsError(
             f"{path} is not the expected file: SHA-256 {found[:12]}… instead of {sha256[:12]}…",
-            "Install it again (make setup), or name other weights in the settings.",
+            remedy,
         )
 
 

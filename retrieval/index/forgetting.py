@@ -1,0 +1,69 @@
+"""Throwing an index away so that it can be built anew; whenever this is interrupted, the next ingest finishes it."""
+
+from __future__ import annotations
+
+import shutil
+
+from retrieval.errors import StoreError
+from retrieval.index import schema
+from retrieval.index.catalogue import Catalogue
+from retrieval.index.index import Index
+
+BEGUN = "forgetting"
+"""Fact that stands in the catalogue from the first step to the last."""
+
+_TABLES = ("articles", "files", "words", "passages", "texts", "unsettled", "facts")
+
+
+def was_begun(index: Index) -> bool:
+    """Whether an earlier `forget` was interrupted."""
+    return index.catalogue.fact(BEGUN) is not None
+
+
+def forget(index: Index) -> None:
+    """Empty both stores. What was to be indexed stays known.
+
+    Raises:
+        StorageError: the data folder cannot be written.
+
+    """
+    try:
+        opened = index.catalogue
+    except StoreError:
+        _replace(index)
+        opened = index.catalogue
+    with opened.transaction() as db:
+        # Without these two facts no other command takes the index for current, or for one of other settings.
+        db.execute("DELETE FROM facts WHERE key IN ('state', 'fingerprint')")
+        db.execute("INSERT OR REPLACE INTO facts VALUES (?, '')", [BEGUN])
+    index.release_vectors()
+    folder = index.settings.data / "chroma"
+    with schema.storage_errors(folder):
+        if folder.exists():
+            shutil.rmtree(folder)
+    with index.catalogue.transaction() as db:
+        paths = db.execute("SELECT value FROM facts WHERE key = 'paths'").fetchone()
+        for table in _TABLES:
+            db.execute(f"DELETE FROM {table}")
+        if paths:
+            db.execute("INSERT INTO facts VALUES ('paths', ?)", [paths[0]])
+
+
+def _replace(index: Index) -> None:
+    """Put a new catalogue in the place of one that cannot be opened."""
+    path = index.settings.data / "catalogue.sqlite3"
+    new = path.with_suffix(".new")
+    paths = schema.salvaged(path, "paths")
+    with schema.storage_errors(path):
+        for left in path.parent.glob(f"{new.name}*"):
+            left.unlink()
+        catalogue = Catalogue(new)
+        with catalogue.transaction() as db:
+            db.execute("INSERT INTO facts VALUES (?, '')", [BEGUN])
+            if paths:
+                db.execute("INSERT INTO facts VALUES ('paths', ?)", [paths])
+        catalogue.close()
+        # A log that is left would be applied to the new file.
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        new.replace(path)
