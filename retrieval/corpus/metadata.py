@@ -17,6 +17,9 @@ from retrieval.errors import ArticleError, SettingsError
 FIELDS = frozenset({"title", "publisher", "url", "published"})
 """Keys of the sidecar table; front matter may hold others, which are left alone."""
 
+Table = Mapping[str, Mapping[str, Any]]
+"""Article name -> fields."""
+
 TITLE_WORDS = 12
 _LEADING_DATE = re.compile(r"[\ufeff\s]*date (\d{4}-\d{2}-\d{2})\s+")
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
@@ -24,8 +27,8 @@ _OPEN_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n")
 _HEADING = re.compile(r"\s*#{1,2}[ \t]+(\S[^\r\n]*)")
 
 
-def load_table(path: Path) -> dict[str, dict[str, Any]]:
-    """The sidecar table: article name -> fields. A missing file is an empty table.
+def load_table(path: Path) -> Table:
+    """The sidecar table. A missing file is an empty table.
 
     Raises:
         SettingsError: the table cannot be read, is not TOML, or names a field that does not exist.
@@ -46,7 +49,7 @@ def load_table(path: Path) -> dict[str, dict[str, Any]]:
     return table
 
 
-def article(name: str, text: str, table: Mapping[str, Mapping[str, Any]]) -> Article:
+def article(name: str, text: str, table: Table) -> Article:
     """The article with its metadata; the table wins over the file, since a team wrote it for this purpose.
 
     Raises:

@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from retrieval.corpus import files, metadata
 from retrieval.corpus.article import Article
 from retrieval.corpus.files import Source
+from retrieval.corpus.metadata import Table
 from retrieval.corpus.passages import Passage, passages
 from retrieval.errors import ArticleError, IndexBusy, SettingsError, StoreError
 from retrieval.index import catalogue as rows
@@ -97,19 +98,24 @@ def ingest(
 
     """
     with _alone(index, waiting):
+        # Before anything is written: a path that does not exist must not become what later commands look for.
+        found, table = list(files.find(paths)), metadata.load_table(index.settings.articles)
         if rebuild or forgetting.was_begun(index):
             forgetting.forget(index)
         index.check()
         index.catalogue.set_fact("fingerprint", index.fingerprint)
         index.catalogue.set_fact("paths", json.dumps([str(p.absolute()) for p in paths]))
         _settle(index)
-        return _bring_in_line(index, paths, progress or (lambda _done, _all, _name: None))
+        report, states = _bring_in_line(index, found, table, progress or (lambda _done, _all, _name: None))
+        _remember(index, states, _state(index, paths))
+        report.passages = index.catalogue.count()
+        return report
 
 
-def _bring_in_line(index: Index, paths: Sequence[Path], progress: Progress) -> Report:
+def _bring_in_line(
+    index: Index, found: Sequence[Source | ArticleError], table: Table, progress: Progress
+) -> tuple[Report, list[FileState]]:
     report = Report()
-    table = metadata.load_table(index.settings.articles)
-    found = list(files.find(paths))
     known = {entry.name: entry for entry in index.catalogue.entries()}
     states: list[FileState] = []
     wanted: dict[str, str] = {}
@@ -143,10 +149,8 @@ def _bring_in_line(index: Index, paths: Sequence[Path], progress: Progress) -> R
         group.append(item.name)
     report.removed = sorted(set(known) - set(wanted))
     _drop(index, report.removed)
-    _remember(index, states, _state(index, paths))
     progress(len(found), len(found), "")
-    report.passages = index.catalogue.count()
-    return report
+    return report, states
 
 
 def _take(index: Index, article: Article, path: Path) -> None:

@@ -1,0 +1,100 @@
+"""For the tests: a fake of the project's own `Embedder`, and an index as plain values."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import chromadb
+import numpy as np
+from chromadb.config import Settings
+
+from retrieval.index import ingest as ingesting
+from retrieval.index.embeddings import Matrix
+from retrieval.index.index import Index, IndexSettings
+from retrieval.index.vectors import COLLECTION
+
+DIMENSIONS = 16
+
+
+class HashEmbedder:
+    """Unit vectors from a digest of the text; remembers what it was asked for."""
+
+    def __init__(self, fingerprint: str = "hash") -> None:
+        self.fingerprint = fingerprint
+        self.embedded: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        self.embedded += texts
+        rows = [np.frombuffer(hashlib.shake_256(t.encode()).digest(DIMENSIONS), np.uint8) for t in texts]
+        vectors = np.array(rows, np.float32).reshape(len(texts), DIMENSIONS) - 127.5
+        return np.asarray(vectors / np.linalg.norm(vectors, axis=1, keepdims=True), np.float32)
+
+
+def make_index(data: Path, **settings: Any) -> Index:
+    """An index with the fake embedder, or with `embedder`."""
+    embedder = settings.pop("embedder", None) or HashEmbedder()
+    given = {
+        "data": data, "articles": data / "none.toml", "embedding_model": "hash", "threads": 1, "passage_words": 32,
+        "max_bytes": 1_000_000, "wait_seconds": 60.0,
+    }  # fmt: skip
+    return Index(IndexSettings(**(given | settings)), embedder)
+
+
+def snapshot(index: Index) -> dict[str, Any]:
+    """Everything the index holds, without row numbers and places on disk, which may differ."""
+
+    def rows(sql: str) -> list[tuple[Any, ...]]:
+        return sorted(tuple(row) for row in index.catalogue.rows(sql))
+
+    client = chromadb.PersistentClient(str(index.settings.data / "chroma"), Settings(anonymized_telemetry=False))
+    held = client.get_collection(COLLECTION).get(include=["embeddings", "metadatas", "documents"])
+    client.close()
+    vectors = [[round(float(x), 5) + 0.0 for x in v] for v in held["embeddings"]]
+    found = index.vectors.nearest(index.embedder.embed(["any"])[0].tolist(), max(1, len(vectors)), None)
+    values = list(zip(held["documents"], held["metadatas"], vectors, strict=True))
+    return {
+        "articles": rows("SELECT name, sha256, title, publisher, url, published FROM articles"),
+        "texts": rows("SELECT * FROM texts"),
+        "passages": rows('SELECT id, sha256, ordinal, start, "end", paragraph, heading, sentences FROM passages'),
+        "words": rows("SELECT p.id, w.stems FROM words w LEFT JOIN passages p ON p.row = w.rowid"),
+        "vocabulary": rows("SELECT term, doc, cnt FROM vocabulary"),
+        "files": rows("SELECT name, bytes, outcome, message FROM files"),
+        "facts": rows("SELECT key FROM facts"),
+        "unsettled": rows("SELECT id FROM unsettled"),
+        "vectors": dict(sorted(zip(held["ids"], values, strict=True))),
+        "found": sorted(i for i, _ in found),
+    }
+
+
+_WATCHED = tuple(
+    str(Path(ingesting.__file__).parent / name) for name in ("ingest.py", "catalogue.py", "vectors.py", "forgetting.py")
+)
+
+
+def steps(index: Index, articles: Path, *, rebuild: bool = False, die_at: int | None = None) -> int:
+    """Ingest while counting the lines of the index's code that run; at line `die_at` the process kills itself."""
+    count = 0
+
+    def watch(frame: FrameType, event: str, argument: Any) -> Any:
+        nonlocal count
+        if not frame.f_code.co_filename.startswith(_WATCHED):
+            return None
+        if event == "line":
+            count += 1
+            if count == die_at:
+                os.kill(os.getpid(), signal.SIGKILL)
+        return watch
+
+    sys.settrace(watch)
+    try:
+        ingesting.ingest(index, [articles], rebuild=rebuild)
+    finally:
+        sys.settrace(None)
+    return count
