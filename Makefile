@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo setup test lint clean
+.PHONY: demo setup test lint screenshots clean benchmark
 
 demo: setup
 	@$(BIN)/python -m bot.demo
@@ -24,5 +24,19 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# Takes most of an hour; DATA is a folder with reader/ and chunking/. The peers need an environment of their own.
+DATA ?= ../shared/data
+benchmark: setup .venv-peers/installed
+	$(BIN)/python -m benchmarks --data $(DATA) $(ARGS)
+
+.venv-peers/installed: benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --requirement benchmarks/peers/requirements.txt
+	touch $@
+
+# Needs Debian's Chromium: apt-get install chromium.
+screenshots: setup
+	$(BIN)/python scripts/screenshots.py
+
 clean:
-	rm -rf .venv .verbatim build *.egg-info
+	rm -rf .venv .venv-peers .verbatim build *.egg-info

@@ -120,6 +120,7 @@ def verify(
 def evaluate(
     file: Annotated[Path, typer.Argument(help="Question file (YAML)")],
     plot: Annotated[Path | None, typer.Option("--plot", help="Write curves to this PNG")] = None,
+    compare: Annotated[Path | None, typer.Option("--compare", help="JSON of an earlier run: says what changed")] = None,
     json: Json = False,
     config: Config = None,
     data: Data = None,
@@ -129,7 +130,40 @@ def evaluate(
     from bot.commands.evaluate import run
     from bot.commands.opening import project
 
-    raise typer.Exit(run(project(config, data, set_), file, plot=plot, as_json=json))
+    raise typer.Exit(run(project(config, data, set_), file, plot=plot, compare=compare, as_json=json))
+
+
+@app.command()
+def replay(
+    run_ids: Annotated[
+        list[str] | None, typer.Argument(metavar="RUN_ID", help="The run_id of an answer; several may follow")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every stored answer")] = False,
+    json: Json = False,
+    config: Config = None,
+    data: Data = None,
+    set_: Set = None,
+) -> None:
+    """Answer again and compare byte for byte. Exit status 0: same, 1: different (says what changed), 2: unknown."""
+    from bot.commands.opening import project
+    from bot.commands.replay import run
+
+    raise typer.Exit(run(project(config, data, set_), run_ids or [], every=all_, as_json=json))
+
+
+@app.command()
+def attack(
+    questions: Annotated[list[Path] | None, typer.Option("--questions", help="Question file; may be repeated")] = None,
+    json: Json = False,
+    config: Config = None,
+    data: Data = None,
+    set_: Set = None,
+) -> None:
+    """Try to get altered quotes and planted text past the checks. Exit status 0: all stopped, 1: one passed."""
+    from bot.commands.attack import run
+    from bot.commands.opening import project
+
+    raise typer.Exit(run(project(config, data, set_), questions or [], as_json=json))
 
 
 @app.command()
@@ -138,6 +172,29 @@ def doctor(json: Json = False, config: Config = None, data: Data = None, set_: S
     from bot.commands.doctor import run
 
     raise typer.Exit(run(config, data, set_ or [], as_json=json))
+
+
+@app.command()
+def discord(config: Config = None, data: Data = None, set_: Set = None) -> None:
+    """Run the Discord bot. Its token comes from the environment: DISCORD_TOKEN."""
+    from bot.commands.discord import run
+    from bot.commands.opening import project
+
+    raise typer.Exit(run(project(config, data, set_)))
+
+
+@app.command()
+def preview(
+    port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Of the page on this machine; 0: any free")] = 0,
+    config: Config = None,
+    data: Data = None,
+    set_: Set = None,
+) -> None:
+    """Try the Discord bot in a browser page on this machine, without a token."""
+    from bot.commands.opening import project
+    from bot.commands.preview import run
+
+    raise typer.Exit(run(project(config, data, set_), port=port))
 
 
 def main() -> NoReturn:

@@ -98,10 +98,11 @@ class Ask(commands.Cog):
         try:
             with self._bot.underway():
                 await delivery.acknowledge()
-                post = await self._desk.answer(inquiry, rules, delivery.waiting)
-                head = views.heading(post, question=not question_shown)
-                sent = await delivery.deliver(views.answer(post, audience(channel, private=inquiry.private), head))
-                await self._desk.shown(post, sent.id, sent.channel.id)
+                answered = await self._desk.answer(inquiry, rules, delivery.waiting)
+                head = views.heading(answered.post, question=not question_shown)
+                view = views.answer(answered.post, audience(channel, private=inquiry.private), head)
+                sent = await delivery.deliver(view)
+                await self._desk.shown(answered, sent.id, sent.channel.id)
         except Exception as error:
             await self._apologise(delivery, error, inquiry.place)
 

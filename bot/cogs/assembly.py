@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot.cogs.ask import Ask
 from bot.cogs.buttons import Buttons
+from bot.cogs.keeping import Keeping
 
 if TYPE_CHECKING:
     from bot.cogs.client import VerbatimBot
@@ -18,4 +19,5 @@ def cogs(bot: VerbatimBot) -> list[commands.Cog]:
     return [
         Ask(bot),
         Buttons(bot),
+        Keeping(bot),
     ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -76,7 +77,23 @@ class VerbatimBot(commands.AutoShardedBot):
         """Add every cog, then tell Discord the commands."""
         for cog in cogs(self):
             await self.add_cog(cog)
-        await self.tree.sync()
+        try:
+            await self.tree.sync()
+        except discord.HTTPException as error:
+            # Those of the last start are still there, and mentions need none.
+            trouble.explain(error, step="telling Discord the commands")
+
+    async def on_ready(self) -> None:
+        """Say that it is there."""
+        event(_log, logging.INFO, "ready", servers=len(self.guilds), shards=self.shard_count or 1)
+
+    async def on_shard_disconnect(self, shard: int) -> None:
+        """Say that the gateway closed; discord.py connects again by itself."""
+        event(_log, logging.INFO, "disconnected", shard=shard)
+
+    async def on_shard_resumed(self, shard: int) -> None:
+        """Say that nothing was missed."""
+        event(_log, logging.INFO, "resumed", shard=shard)
 
     @contextmanager
     def underway(self) -> Iterator[None]:
@@ -120,8 +137,6 @@ class VerbatimBot(commands.AutoShardedBot):
     async def on_error(self, event_method: str, /, *args: object, **kwargs: object) -> None:
         """Log what a listener let through."""
         del args, kwargs
-        import sys
-
         if (error := sys.exc_info()[1]) is not None:
             trouble.explain(error, listener=event_method)
 

@@ -6,11 +6,15 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+import discord
+
+from bot.answering import Trace
 from bot.cogs.gate import Place, Rules, Waiting, check
 from bot.logs import event
+from bot.recording import remember
 from bot.render.links import address
 from bot.state import conversations, posts
 from bot.state.posts import Post
@@ -36,13 +40,21 @@ class Inquiry:
     private: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that is remembered, and why it is so."""
+
+    post: Post
+    trace: Trace
+
+
 class Desk:
     """Takes inquiries: settles whether one may be answered, waits its turn, answers and remembers it."""
 
     def __init__(self, bot: VerbatimBot) -> None:
         self._bot = bot
 
-    async def answer(self, inquiry: Inquiry, rules: Rules, waiting: Waiting) -> Post:
+    async def answer(self, inquiry: Inquiry, rules: Rules, waiting: Waiting) -> Answered:
         """The answer, remembered.
 
         Raises:
@@ -57,7 +69,8 @@ class Desk:
         async with self._bot.gate.admission(inquiry.place, waiting):
             admitted = time.perf_counter()
             async with asyncio.timeout(self._bot.settings.discord.timeout_seconds):
-                post = await self._bot.readers.run(self._answer, inquiry, rules)
+                answered = await self._bot.readers.run(self._answer, inquiry, rules, discord.utils.utcnow())
+        post = answered.post
         event(
             _log,
             logging.INFO,
@@ -72,18 +85,24 @@ class Desk:
             total_ms=round((time.perf_counter() - began) * 1e3),
             question=inquiry.question if self._bot.settings.discord.log_questions else None,
         )
-        return post
+        return answered
 
-    async def shown(self, post: Post, message: int, channel: int) -> None:
-        """Remember which message shows a post."""
+    async def shown(self, answered: Answered, message: int, channel: int) -> None:
+        """Remember which message shows an answer, and what the answer came from."""
+        await self._bot.state.run(self._shown, answered, message, channel)
 
-        def write() -> None:
-            with self._bot.database.session() as session:
-                posts.shown(session, post.id, message, channel)
+    def _shown(self, answered: Answered, message: int, channel: int) -> None:
+        """In a thread."""
+        with self._bot.database.session() as session:
+            posts.shown(session, answered.post.id, message, channel)
+        remember(
+            self._bot.project,
+            answered.post.answer,
+            answered.trace,
+            lambda warning: event(_log, logging.WARNING, "run_not_kept", run=answered.post.answer.run_id, why=warning),
+        )
 
-        await self._bot.state.run(write)
-
-    def _answer(self, inquiry: Inquiry, rules: Rules) -> Post:
+    def _answer(self, inquiry: Inquiry, rules: Rules, now: datetime) -> Answered:
         """In a thread."""
         bot, place = self._bot, inquiry.place
         with bot.database.session() as session:
@@ -108,5 +127,5 @@ class Desk:
             as_of=inquiry.as_of,
         )
         with bot.database.session() as session:
-            posts.add(session, post)
-        return post
+            posts.add(session, post, now)
+        return Answered(post, trace)

@@ -15,7 +15,7 @@ import discord
 from discord import ui
 
 from bot.answer import Status
-from bot.render.discord import Heading, Page, pages
+from bot.render.discord import Heading, Page, label, pages
 from bot.state.posts import Post
 
 PREFIX = "verbatim"
@@ -123,7 +123,7 @@ def _rows(
     keys = [block.key for block in page.blocks if block.key]
     several = len(keys) > 1
     buttons = [
-        button("context", post.id, key, label=f"Context {_label(key)}" if several else "Context", emoji="🔎") for key in keys
+        button("context", post.id, key, label=f"Context {label(key)}" if several else "Context", emoji="🔎") for key in keys
     ]
     if post.answer.quotes:
         buttons.append(button("sources", post.id, label="Sources", emoji="📄"))
@@ -131,7 +131,7 @@ def _rows(
     if audience is Audience.PRIVATE:
         votes.append(button("share", post.id, label="Share", emoji="📣"))
     elif audience is Audience.CHANNEL:
-        votes.append(button("thread", post.id, label="Ask on", emoji="🧵"))
+        votes.append(button("thread", post.id, label="Follow up", emoji="🧵"))
     if of > 1:
         flags = f"{'q' if head.question else '-'}{head.shared_by or ''}"
         votes += [
@@ -139,11 +139,6 @@ def _rows(
             button("page", post.id, at + 1, flags, emoji="▶️", disabled=at == of - 1),
         ]
     return [buttons + votes] if len(buttons + votes) <= ROW else [buttons, votes] if buttons else [votes]
-
-
-def _label(key: str) -> str:
-    """1, 2, 3 for quotes; a, b for passages that are no answer."""
-    return key[1:] if key[0] == "q" else "ab"[int(key[1:]) - 1]
 
 
 def _layout(box: ui.Container[ui.LayoutView]) -> ui.LayoutView:

@@ -96,12 +96,17 @@ def pages(answer: Answer, links: Mapping[str, str], heading: Heading) -> tuple[P
     return tuple(Page(answer.status, tuple(blocks)) for blocks in made)
 
 
-def source(passage: Quote, links: Mapping[str, str], *, cited: bool = True, numbered: bool = False) -> str:
-    """Who says it, title, date, paragraph, receipt, in one line of small print."""
+def label(key: str) -> str:
+    """How a passage is called: 1, 2, 3 are quotes; a, b are no answer."""
+    return key[1:] if key[0] == "q" else "ab"[int(key[1:]) - 1]
+
+
+def source(passage: Quote, links: Mapping[str, str], *, cited: bool = True, name: str | None = None) -> str:
+    """Who says it, title, date, paragraph, receipt, in one line of small print; `name` where there are several."""
     title = inline(passage.title, TITLE_CHARACTERS)
     address = links.get(passage.receipt)
     fields = [
-        f"**{passage.number}**" if numbered else None,
+        f"**{name}**" if name else None,
         f"**{_capital(inline(passage.speaker.name, TITLE_CHARACTERS))}**",
         f"[{title}](<{address}>)" if address else title,
         inline(passage.publisher, TITLE_CHARACTERS) if passage.publisher else None,
@@ -140,10 +145,10 @@ def _blocks(answer: Answer, links: Mapping[str, str], heading: Heading) -> Itera
     elif answer.status is Status.REFUSED:
         yield Block(f"✋ **The articles do not answer this.** {reason(answer.missing)}")
     else:
-        yield from (_passage(quote, links, numbered=len(answer.quotes) > 1) for quote in answer.quotes)
+        yield from (_passage(quote, links, numbered=_several(answer)) for quote in answer.quotes)
     if answer.nearest:
         yield Block(f"-# {NOT_AN_ANSWER}:", apart=True)
-        yield from (_passage(passage, links, cited=False) for passage in answer.nearest)
+        yield from (_passage(p, links, cited=False, numbered=_several(answer)) for p in answer.nearest)
 
 
 def _parts(answer: Answer, links: Mapping[str, str]) -> Iterator[Block]:
@@ -153,7 +158,7 @@ def _parts(answer: Answer, links: Mapping[str, str]) -> Iterator[Block]:
         yield Block(_part(part, shown), apart=at > 0)
         for number in part.quotes:
             if quote := unshown.pop(number, None):
-                yield _passage(quote, links, numbered=len(answer.quotes) > 1)
+                yield _passage(quote, links, numbered=_several(answer))
 
 
 def _part(part: Part, shown: Sequence[int]) -> str:
@@ -165,7 +170,7 @@ def _part(part: Part, shown: Sequence[int]) -> str:
 
 def _passage(passage: Quote, links: Mapping[str, str], *, cited: bool = True, numbered: bool = False) -> Block:
     key = f"{'q' if cited else 'n'}{passage.number}"
-    line = source(passage, links, cited=cited, numbered=numbered)
+    line = source(passage, links, cited=cited, name=label(key) if numbered else None)
     bold = passage.highlight and (passage.highlight[0] - passage.start, passage.highlight[1] - passage.start)
     block = Block(quoted(passage.text, bold if cited else None), line, key)
     if block.units <= PAGE:
@@ -186,6 +191,10 @@ def _heading(answer: Answer, heading: Heading, *, question: bool) -> str:
     if heading.shared_by:
         rows.append(f"-# Shared by <@{heading.shared_by}>")
     return "\n".join(rows)
+
+
+def _several(answer: Answer) -> bool:
+    return len(answer.quotes) + len(answer.nearest) > 1
 
 
 def _capital(text: str) -> str:

@@ -1,0 +1,78 @@
+"""`verbatim discord`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import signal
+
+import aiohttp
+import discord
+
+from bot import logs
+from bot.cogs.client import VerbatimBot
+from bot.cogs.wiring import make
+from bot.commands.opening import refreshed
+from bot.wiring import Project
+from retrieval.errors import VerbatimError
+
+TOKEN = "DISCORD_TOKEN"
+PORTAL = "https://discord.com/developers/applications"
+
+
+class DiscordError(VerbatimError):
+    """Discord does not let the bot in, or is not there."""
+
+
+def run(project: Project) -> int:
+    """Serve until told to stop (SIGTERM, SIGINT); 0 on a clean stop."""
+    token = os.environ.get(TOKEN, "").strip()
+    if not token:
+        raise DiscordError(
+            f"{TOKEN} is not set",
+            f"Put the bot's token from {PORTAL} into that environment variable; `verbatim preview` needs none.",
+        )
+    bot = make(refreshed(project))
+    logs.to_stderr()
+    asyncio.run(serve(bot, token))
+    return 0
+
+
+async def serve(bot: VerbatimBot, token: str) -> None:
+    """Connect and stay until a signal to stop; what is under way is finished first, unless a second signal comes.
+
+    Raises:
+        DiscordError: not let in, or not reachable.
+
+    """
+    loop, stops = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+    def stop() -> None:
+        stops.add(loop.create_task(bot.close() if bot.stopping else bot.stop()))
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # Not on Windows, where Ctrl+C ends the program by itself.
+        with contextlib.suppress(NotImplementedError):
+            loop.add_signal_handler(number, stop)
+    try:
+        async with bot:
+            await bot.start(token)
+            await asyncio.gather(*stops)
+    except discord.LoginFailure:
+        raise DiscordError(
+            "Discord does not accept the token", f"Copy it anew from {PORTAL} (Bot, Reset Token) into {TOKEN}."
+        ) from None
+    except discord.PrivilegedIntentsRequired:
+        raise DiscordError(
+            "The bot may not read message content",
+            f"Switch on the Message Content Intent at {PORTAL} (Bot), or set discord.message_content = false.",
+        ) from None
+    except discord.ConnectionClosed as error:
+        raise DiscordError(
+            f"Discord closed the connection for good (code {error.code})", f"See that the bot is set up at {PORTAL}."
+        ) from None
+    except (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
+        raise DiscordError(
+            f"Discord cannot be reached ({type(error).__name__})", "See to the network and start again."
+        ) from error
