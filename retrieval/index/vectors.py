@@ -103,37 +103,46 @@ class ChromaVectors:
                 self._refresh()
                 yield self._open_store
         except (chromadb.errors.ChromaError, OSError, RuntimeError, ValueError) as error:
-            remedy = f"See that the folder is writable and has space; if it stays so: {REBUILD}"
+            remedy = f"See that the folder is writable and has space. If it stays so: {REBUILD}"
             raise StorageError(f"Chroma at {self._folder} failed: {error}", remedy) from error
 
     def _refresh(self) -> None:
         version = self._version()
         if self._client is None or version != self._seen:
             self.close()
-            client, store = _open(self._folder, self._embedder)
-            recorded = (client.get_collection(COLLECTION).metadata or {}).get("fingerprint")
-            if recorded != self._embedder.fingerprint:
-                client.close()
-                raise IndexMismatch(
-                    f"The vectors were made by {recorded}, the settings name {self._embedder.fingerprint}", REBUILD
-                )
-            self._client, self._open_store, self._seen = client, store, version
+            self._client, self._open_store = _open(self._folder, self._embedder)
+            self._seen = version
 
 
 def _open(folder: Path, embedder: Embedder) -> tuple[Client, Chroma]:
     import chromadb
+    from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
     from langchain_chroma import Chroma
 
     from retrieval.index.langchain import LangChainEmbeddings
 
-    # Declared as the interface, which has no close().
-    client = cast("Client", chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False)))
-    store = Chroma(
-        COLLECTION,
-        LangChainEmbeddings(embedder),
-        client=client,
-        collection_metadata={"fingerprint": embedder.fingerprint},
-        collection_configuration={"hnsw": {"space": "cosine"}},
-    )
+    settings = Settings(anonymized_telemetry=False)
+    try:
+        # Declared as the interface, which has no close().
+        client = cast("Client", chromadb.PersistentClient(str(folder), settings))
+    except BaseException:
+        # Chroma keeps what it could not start and would hand it out at the next try (a full disk is one case).
+        if str(folder) not in SharedSystemClient._identifier_to_refcount:
+            SharedSystemClient._identifier_to_system.pop(str(folder), None)
+        raise
+    try:
+        store = Chroma(
+            COLLECTION,
+            LangChainEmbeddings(embedder),
+            client=client,
+            collection_metadata={"fingerprint": embedder.fingerprint},
+            collection_configuration={"hnsw": {"space": "cosine"}},
+        )
+        recorded = (client.get_collection(COLLECTION).metadata or {}).get("fingerprint")
+        if recorded != embedder.fingerprint:
+            raise IndexMismatch(f"The vectors were made by {recorded}, the settings name {embedder.fingerprint}", REBUILD)
+    except BaseException:
+        client.close()
+        raise
     return client, store
