@@ -116,7 +116,7 @@ class Answerer:
         began = time.perf_counter()
         readings = self._reader.read(part, windows)
         read_ms = (time.perf_counter() - began) * 1e3
-        findings = judge(self._calibration, named, catalogue.count(), readings)
+        findings = judge(self._calibration, part, named, catalogue.count(), readings)
         trace = PartTrace(part, named, tuple(findings), self._chosen(findings))
         return trace, Timings(timings.embed + found.embed_ms, timings.search + found.search_ms, timings.read + read_ms)
 

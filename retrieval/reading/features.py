@@ -7,8 +7,10 @@ from collections.abc import Sequence
 from dataclasses import astuple, dataclass
 
 from retrieval.index.words import stems
+from retrieval.reading import kinds
 from retrieval.reading.names import Term, Terms
 from retrieval.reading.reader import Reading, SentenceReading
+from retrieval.reading.windows import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +35,14 @@ class Features:
     """Share of the question's content, weighted by rarity, that no article holds."""
     names_elsewhere: float
     """Share of the question's names that articles mention, but not this window."""
+    wrong_kind: float
+    """1 where the question asks for a number or a time and the answering words hold none."""
 
 
 NAMES = tuple(Features.__dataclass_fields__)
+
+SIGNS = (1, 1, 1, 1, 1, 1, -1, -1, -1, -1)
+"""In the order of `NAMES`: 1 where more can only speak for an answer, -1 where it can only speak against one."""
 
 
 def vector(features: Features) -> list[float]:
@@ -43,10 +50,11 @@ def vector(features: Features) -> list[float]:
     return [float(value) for value in astuple(features)]
 
 
-def features(terms: Terms, passages: int, reading: Reading) -> list[Features]:
+def features(question: str, terms: Terms, passages: int, reading: Reading) -> list[Features]:
     """Features of each sentence that a reading covers.
 
     Args:
+        question: as it was asked.
         terms: the question's content words.
         passages: number of passages in the index, for rarity.
         reading: what the reader says of one window.
@@ -58,6 +66,7 @@ def features(terms: Terms, passages: int, reading: Reading) -> list[Features]:
     names = [t for t in terms.all if t.name and t.frequency]
     elsewhere = [t for t in names if not held.intersection(t.variants)]
     weights = [_rarity(t, passages) for t in terms.all]
+    kind = kinds.wanted(question)
     rows = []
     for sentence in reading.sentences:
         a, b = sentence.sentence
@@ -73,9 +82,15 @@ def features(terms: Terms, passages: int, reading: Reading) -> list[Features]:
                 absent_names=float(min(2, len(terms.absent_names))),
                 absent_words=_share_absent(terms.all, weights),
                 names_elsewhere=len(elsewhere) / len(names) if names else 0.0,
+                wrong_kind=float(kind is not None and not kinds.holds(kind, _answering(window, sentence))),
             )
         )
     return rows
+
+
+def _answering(window: Window, sentence: SentenceReading) -> str:
+    a, b = sentence.answer or sentence.sentence
+    return window.text[a - window.start : b - window.start]
 
 
 def _bounded(sentence: SentenceReading) -> float:

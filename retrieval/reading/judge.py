@@ -32,13 +32,22 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A logistic regression over `features`, fitted on held-out public data and never on the question files."""
+    """Two linear models over `features`, fitted on held-out public articles and never on the question files.
 
-    weights: tuple[float, ...]
+    One orders sentences, fitted on all that were read. The other, a logistic regression (Platt 1999) fitted on the best
+    of each question, says how probable it is that a sentence answers.
+    """
+
+    rank: tuple[float, ...]
     """One for each of `features.NAMES`."""
+    weights: tuple[float, ...]
     bias: float
     reader: str
     """Fingerprint of the reader it was fitted for."""
+
+    def order(self, row: Features) -> float:
+        """Higher is better; comparable within a question only."""
+        return sum(w * x for w, x in zip(self.rank, vector(row), strict=True))
 
     def probability(self, row: Features) -> float:
         """Between 0 and 1."""
@@ -56,26 +65,32 @@ def load_calibration(folder: Path = WEIGHTS) -> Calibration:
     path = folder / "calibration.json"
     try:
         data = json.loads(path.read_text("utf-8"))
-        weights = tuple(float(data["weights"][name]) for name in NAMES)
-        if len(data["weights"]) != len(NAMES):
-            raise KeyError(sorted(set(data["weights"]) - set(NAMES)))
-        return Calibration(weights, float(data["bias"]), str(data["reader"]))
+        rank, weights = (_in_order(data[key]) for key in ("rank", "weights"))
+        return Calibration(rank, weights, float(data["bias"]), str(data["reader"]))
     except (OSError, ValueError, KeyError) as error:
         remedy = "Check out the project again, or fit it anew: python -m retrieval.training calibrate."
         raise WeightsError(f"The calibration {path} cannot be used ({error!r})", remedy) from None
 
 
-def judge(calibration: Calibration, terms: Terms, passages: int, readings: Sequence[Reading]) -> list[Finding]:
-    """Every sentence that was read, each once, most probable first.
+def _in_order(by_name: dict[str, float]) -> tuple[float, ...]:
+    if set(by_name) != set(NAMES):
+        raise KeyError(sorted(set(by_name) ^ set(NAMES)))
+    return tuple(float(by_name[name]) for name in NAMES)
+
+
+def judge(
+    calibration: Calibration, question: str, terms: Terms, passages: int, readings: Sequence[Reading]
+) -> list[Finding]:
+    """Every sentence that was read, each once, best first.
 
     A sentence that several windows show keeps its best reading.
     """
     best: dict[tuple[str, Span], Finding] = {}
     for reading in readings:
         evidence = reading.window.evidence
-        for sentence, row in zip(reading.sentences, features(terms, passages, reading), strict=True):
+        for sentence, row in zip(reading.sentences, features(question, terms, passages, reading), strict=True):
             found = Finding(sentence.sentence, sentence.answer, evidence, calibration.probability(row), row)
             key = (evidence.stored.sha256, sentence.sentence)
-            if key not in best or best[key].probability < found.probability:
+            if key not in best or calibration.order(best[key].features) < calibration.order(row):
                 best[key] = found
-    return sorted(best.values(), key=lambda f: (-f.probability, f.evidence.entry.name, f.sentence))
+    return sorted(best.values(), key=lambda f: (-calibration.order(f.features), f.evidence.entry.name, f.sentence))

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 from retrieval.corpus.sentences import Span
 from retrieval.index.catalogue import Stored
+from retrieval.reading.leaning import first_needed
 from retrieval.reading.search import Evidence
+
+REACH = 8
+"""Passages before the one at hand that are looked at; context never reaches further."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +38,25 @@ def around(
         evidence: passages to read.
         passages: all passages of a text, in order.
         text: a text by its digest.
-        context_words: at most so many words before the passage are shown with it.
+        context_words: at most so many words before the passage are shown with it; more only where the passage begins
+            with a sentence that leans on those before ("He also said …").
 
     """
-    windows = []
-    for item in evidence:
-        whole, here = text(item.stored.sha256), item.stored.passage
-        start = here.start
-        sentences = list(here.sentences) if not here.heading else []
-        before = [p.passage for p in passages(item.stored.sha256)[: item.stored.ordinal]]
-        budget = context_words
-        for passage in reversed(before):
-            taken = False
-            for a, b in reversed(passage.sentences):
-                budget -= len(whole[a:b].split())
-                if budget < 0:
-                    break
-                start, taken = a, True
-                if not passage.heading:
-                    sentences.insert(0, (a, b))
-            if not taken or budget < 0:
-                break
-        windows.append(Window(item, whole[start : here.end], start, tuple(sentences)))
-    return windows
+    return [_window(item, text(item.stored.sha256), passages(item.stored.sha256), context_words) for item in evidence]
+
+
+def _window(item: Evidence, text: str, passages: Sequence[Stored], context_words: int) -> Window:
+    here = item.stored.passage
+    near = passages[max(0, item.stored.ordinal - REACH) : item.stored.ordinal + 1]
+    sentences = [s for p in near for s in p.passage.sentences]
+    headings = {s for p in near if p.passage.heading for s in p.passage.sentences}
+    own = sentences.index(here.sentences[0])
+    first = first_needed(text, sentences, headings, own)
+    budget = context_words - len(text[sentences[first][0] : here.start].split())
+    while first > 0:
+        budget -= len(text[slice(*sentences[first - 1])].split())
+        if budget < 0:
+            break
+        first -= 1
+    start = sentences[first][0]
+    return Window(item, text[start : here.end], start, tuple(s for s in sentences[first:] if s not in headings))

@@ -36,7 +36,15 @@ class Pool:
     contexts: list[str]
     train: list[Pair]
     held_out: list[Pair]
+    """Never learned from; watched by the learning curve, and divided further by `halves`."""
     sha256: str
+
+    def halves(self) -> tuple[list[Pair], list[Pair]]:
+        """The held-out SQuAD pairs for fitting the calibration, and those for measuring the whole: other articles each."""
+        pairs = [p for p in self.held_out if _family(p.source) == "squad"]
+        low, high = min(p.context for p in pairs), max(p.context for p in pairs)
+        middle = (low + high) // 2
+        return [p for p in pairs if p.context < middle - GAP // 2], [p for p in pairs if p.context >= middle + GAP // 2]
 
 
 def load_pool(path: Path) -> Pool:
