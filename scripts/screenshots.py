@@ -41,7 +41,7 @@ async def main() -> int:
             await photograph(page, "sources", sources)
             await photograph(page, "refusal", refusal)
             await page.locator(selector(answer)).locator(".component-button", has_text="👎").click()
-            form = page.locator("#modal-root > *").first
+            form = page.locator("#modal-root [role=dialog]").first
             await form.wait_for()
             await form.screenshot(path=FOLDER / "feedback.png")
             await browser.close()

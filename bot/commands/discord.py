@@ -13,12 +13,10 @@ import discord
 from bot import logs
 from bot.cogs.client import VerbatimBot
 from bot.cogs.wiring import make
+from bot.commands.discord_check import PORTAL, TOKEN
 from bot.commands.opening import refreshed
 from bot.wiring import Project
 from retrieval.errors import VerbatimError
-
-TOKEN = "DISCORD_TOKEN"
-PORTAL = "https://discord.com/developers/applications"
 
 
 class DiscordError(VerbatimError):

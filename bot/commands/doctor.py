@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.text import Text
 
+from bot.commands import discord_check
 from bot.commands.opening import project
 from bot.wiring import Project
 from retrieval.errors import VerbatimError, WeightsError
@@ -42,15 +42,14 @@ def run(config: Path | None, data: Path | None, flags: Sequence[str], *, as_json
     else:
         findings.append(Finding("settings", True, str(config or "config/default.toml")))
         findings += [_checked(what, check, opened) for what, check in _CHECKS]
-    token = "set" if os.environ.get("DISCORD_TOKEN") else "not set; only needed to run the bot in Discord (DISCORD_TOKEN)"
-    findings.append(Finding("Discord token", True, token))
+        findings += [Finding(*check) for check in discord_check.checks(opened.settings)]
     if as_json:
         print(json.dumps([asdict(f) for f in findings], ensure_ascii=False))
     else:
         console = Console(highlight=False)
         for f in findings:
             mark = ("✓ ", "green") if f.good else ("✗ ", "bold red")
-            console.print(Text.assemble(mark, (f"{f.what:<15}", "bold"), f.detail))
+            console.print(Text.assemble(mark, (f"{f.what:<16}", "bold"), f.detail))
     return 0 if all(f.good for f in findings) else 1
 
 
