@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import simcord
+import simcord.actors
+from simcord.preview._markdown import markdown_tokens
 
 from bot.cogs.client import VerbatimBot
-from bot.cogs.gate import Gate, OpenGate
+from bot.cogs.gate import Gate, OpenGate, Place, Rules, Waiting
 from bot.settings import Settings, load
 from bot.state.database import Database
 from bot.wiring import Project
 
 SETTLE_SECONDS = 120
 """How long the simulation waits for the bot at the most; the machine may be busy."""
+
+ANSWERED = "Where did Moscow propose to hold the negotiations?"
+REFUSED = "What is the capital of Australia?"
+PRIVILEGED = "discord.message_content=true"
 
 
 def settings(*flags: str) -> Settings:
@@ -36,7 +45,117 @@ def make_bot(
 
 
 @asynccontextmanager
-async def running(bot: VerbatimBot, **options: object) -> AsyncIterator[simcord.Env]:
+async def running(bot: VerbatimBot, **options: Any) -> AsyncIterator[simcord.Env]:
     """The bot logged in to a simulated Discord; errors that nobody looked at fail the test at the end."""
     async with simcord.run(bot, settle_timeout=SETTLE_SECONDS, **options) as env:
         yield env
+    bot.database.close()
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server with a channel and two members."""
+
+    env: simcord.Env
+    guild: simcord.GuildHandle
+    channel: simcord.ChannelHandle
+    alice: simcord.MemberActor
+    bob: simcord.MemberActor
+
+    @property
+    def me(self) -> str:
+        """The bot's mention."""
+        assert self.env.bot.user is not None
+        return self.env.bot.user.mention
+
+
+@asynccontextmanager
+async def serving(bot: VerbatimBot, **options: Any) -> AsyncIterator[Server]:
+    """The bot in a small server."""
+    async with running(bot, **options) as env:
+        guild = env.create_guild("Newsroom")
+        alice, bob = (guild.add_member(env.create_user(name)) for name in ("alice", "bob"))
+        yield Server(env, guild, guild.create_text_channel("general"), alice, bob)
+
+
+@dataclass(frozen=True)
+class FixedGate(OpenGate):
+    """The same rules everywhere, and a fixed place in the queue."""
+
+    fixed: Rules = field(default_factory=Rules)
+    queue: int = 0
+
+    async def rules(self, place: Place) -> Rules:
+        del place
+        return self.fixed
+
+    @asynccontextmanager
+    async def admission(self, place: Place, waiting: Waiting) -> AsyncIterator[None]:
+        del place
+        if self.queue:
+            await waiting(self.queue)
+        yield
+
+
+async def all_at_once(server: Server, asked: Sequence[tuple[simcord.MemberActor, str]]) -> list[simcord.InteractionResult]:
+    """Slash commands that reach the bot before it could answer any: below the guard that takes actions one by one."""
+    commands = [simcord.actors._slash(who, server.channel, "ask", {"question": question}) for who, question in asked]
+    return list(await asyncio.gather(*commands))
+
+
+Shown = simcord.ResponseMessage | Any
+"""A message of the bot, as an interaction's response or from a channel's history."""
+
+
+def raw(message: Shown) -> list[dict[str, Any]]:
+    """Every component of a message, in order, as Discord holds it."""
+    env_message = getattr(message, "_message", None)
+    top = message.components if env_message is not None else [c.to_dict() for c in message.components]
+    return list(_walk(top))
+
+
+def _walk(components: Sequence[dict[str, Any]]) -> Any:
+    for component in components:
+        yield component
+        yield from _walk(component.get("components", []))
+
+
+def source_text(message: Shown) -> str:
+    """The Markdown of a message."""
+    return "\n".join([message.content, *(c["content"] for c in raw(message) if c["type"] == 10)]).strip()
+
+
+def read(message: Shown) -> str:
+    """A message as a person reads it, without Markdown."""
+    return plain(source_text(message))
+
+
+def plain(markdown: str) -> str:
+    """Markdown as a person reads it: what the simulated client makes of it."""
+    return "".join(_plain(markdown_tokens(markdown, "text_display"))).strip()
+
+
+def _plain(tokens: Sequence[dict[str, Any]]) -> Any:
+    for token in tokens:
+        if token["type"] == "break":
+            yield "\n"
+        elif "children" in token:
+            yield from _plain(token["children"])
+            yield "\n"
+        else:
+            yield token.get("content", token.get("label", ""))
+
+
+def buttons(message: Shown) -> dict[str, dict[str, Any]]:
+    """The buttons of a message by what they do and with what, for example `good` or `context q1`."""
+    found = {}
+    for component in raw(message):
+        if component["type"] == 2:
+            action, _, *arguments = component["custom_id"].removeprefix("verbatim:").split(":")
+            found[" ".join([action, *arguments])] = component
+    return found
+
+
+async def press(who: simcord.MemberActor | simcord.UserHandle, message: Shown, name: str) -> simcord.InteractionResult:
+    """Press the button of that name, as in `buttons`."""
+    return await who.click(message, custom_id=buttons(message)[name]["custom_id"])

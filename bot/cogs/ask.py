@@ -81,9 +81,7 @@ class Ask(commands.Cog):
             elif not self._unasked(message, text, talking is not None, rules, here):
                 return
             if ours and not mentioned and not text:
-                raise QuestionError(
-                    "I can read a reply only when it mentions me", "Leave the @ of the reply switched on, or use /ask."
-                )
+                raise QuestionError("Discord hides this reply from me", "Mention me in it by name, or use /ask.")
         except Exception as error:
             await self._apologise(MessageDelivery(message), error, here)
             return
