@@ -167,6 +167,21 @@ def attack(
 
 
 @app.command()
+def check(
+    text: Annotated[str, typer.Argument(help="Sentences to check; - for standard input")],
+    json: Json = False,
+    config: Config = None,
+    data: Data = None,
+    set_: Set = None,
+) -> None:
+    """Check a text against the articles, sentence by sentence. Exit status 0 only if everything in it is supported."""
+    from bot.commands.check import run
+    from bot.commands.opening import project
+
+    raise typer.Exit(run(project(config, data, set_), text, as_json=json))
+
+
+@app.command()
 def doctor(json: Json = False, config: Config = None, data: Data = None, set_: Set = None) -> None:
     """Check the installation. Exit status 1 if something needs doing."""
     from bot.commands.doctor import run

@@ -65,6 +65,13 @@ class QuestionSettings(_Section):
     history: int = Field(default=6, ge=0, le=100)
 
 
+class CheckSettings(_Section):
+    """How texts are checked against the articles."""
+
+    least_cosine: float = Field(default=0.35, ge=0, le=1)
+    max_characters: int = Field(default=6000, ge=1, le=1_000_000)
+
+
 class DiscordSettings(_Section):
     """How the bot behaves in Discord. Its token is a secret and comes from the environment (DISCORD_TOKEN)."""
 
@@ -96,6 +103,7 @@ class Settings(BaseSettings):
     reader: ReaderSettings = ReaderSettings()
     answer: AnswerSettings = AnswerSettings()
     question: QuestionSettings = QuestionSettings()
+    check: CheckSettings = CheckSettings()
     discord: DiscordSettings = DiscordSettings()
     state: StateSettings = StateSettings()
 

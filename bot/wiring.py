@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.answering import Answerer
+from bot.claims import Checker
 from bot.render.terminal import markdown
 from bot.settings import PROJECT, Settings
 from retrieval.index.index import Index, IndexSettings
 from retrieval.index.ingest import Progress, Report, ingest, is_current, remembered_paths
 from retrieval.reading.aliases import Aliases
 from retrieval.reading.judge import load_calibration
+from retrieval.reading.meanings import Meanings
 from retrieval.reading.readers import load_reader
 from retrieval.reading.search import HybridRetriever
 
@@ -67,6 +69,18 @@ class Project:
             calibration=load_calibration(),
             aliases=Aliases.load(_beside_project(self.settings.search.aliases)),
             render=markdown,
+        )
+
+    @cached_property
+    def checker(self) -> Checker:
+        """Checks texts against the articles; the index must be current."""
+        return Checker(
+            index=self.index,
+            retriever=HybridRetriever(self.index, self.settings.search.candidates),
+            aliases=Aliases.load(_beside_project(self.settings.search.aliases)),
+            meanings=Meanings.load(),
+            least_cosine=self.settings.check.least_cosine,
+            max_characters=self.settings.check.max_characters,
         )
 
     @cached_property

@@ -1,0 +1,129 @@
+"""Claims against real articles: what is supported, what is contradicted, and above all what is not to be supported."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from bot.claims import Verdict, claims
+from bot.evaluation import claims as evaluation
+from bot.evaluation.questions import QuestionFileError
+from bot.settings import load
+from bot.wiring import Project
+from retrieval.errors import QuestionError
+
+FILE = Path(__file__).parent / "questions" / "claims.yaml"
+
+
+@pytest.fixture(scope="module")
+def four(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project on the four articles of the claims file."""
+    project = Project(load(), tmp_path_factory.mktemp("claims"), models)
+    project.ingest(evaluation.load(FILE)[0])
+    return project
+
+
+def test_no_claim_is_wrongly_supported_and_most_are_told_apart(four: Project) -> None:
+    corpus, gold = evaluation.load(FILE)
+    assert len(gold) >= 60
+    assert len(corpus) == 2
+    results = evaluation.run(gold, four.checker.check)
+    wrong = [g.claim for g, c in results if c.verdict is Verdict.SUPPORTED and not evaluation.right(g, c)]
+    assert wrong == []
+    by_verdict = {s.verdict: s for s in evaluation.scores(results)}
+    assert (by_verdict[Verdict.CONTRADICTED].precision or 0) >= 0.9
+    assert (by_verdict[Verdict.SUPPORTED].recall or 0) >= 0.7
+    assert (by_verdict[Verdict.CONTRADICTED].recall or 0) >= 0.6
+
+
+def test_quotes_in_verdicts_are_the_articles_own_words(four: Project) -> None:
+    texts = {e.name: four.index.catalogue.text(e.sha256) for e in four.index.catalogue.entries()}
+    seen = 0
+    for gold in evaluation.load(FILE)[1]:
+        for check in four.checker.check(gold.claim):
+            for quote in (check.quote, check.nearest):
+                if quote:
+                    seen += 1
+                    assert texts[quote.article][quote.start : quote.end] == quote.text
+                    assert quote.receipt
+            assert (check.quote is None) == (check.verdict in {Verdict.ABSENT, Verdict.UNCHECKED})
+    assert seen > 40
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "Putin planned to launch an attack.",
+        "NATO is threatened by Russia.",
+        "Russia is threatened by NATO.",
+        "NATO blamed Putin for the escalation of tensions.",
+        "Russia has deployed tens of thousands of soldiers along the Ukrainian border.",
+        "Kemal Kılıçdaroğlu was re-elected in 2009 and 2014.",
+        "The traffic on the Suez Canal is three times that on the Bosphorus.",
+        "Haydarpaşa had an annual capacity of 1.5 million TEUs in 2007.",
+        "Children who go to preschool are 50 percent more likely to finish high school.",
+        "Ali Müfit Gürtuna succeeded Kadir Topbaş.",
+        "Inflation has dropped from 3 percent to 9 percent.",
+        "He proposed to hold them in Geneva.",
+    ],
+)
+def test_the_right_words_in_the_wrong_roles_are_never_supported(four: Project, claim: str) -> None:
+    assert four.checker.check(claim)[0].verdict is not Verdict.SUPPORTED
+
+
+def test_a_verdict_on_each_sentence_in_order(seeds: Project) -> None:
+    text = (
+        "> Moscow proposed to hold the talks in Geneva. Moscow proposed to hold the talks in Vienna.\n- Really?\nCats sleep."
+    )
+    checks = seeds.checker.check(text)
+    assert [c.verdict for c in checks] == [
+        Verdict.SUPPORTED, Verdict.CONTRADICTED, Verdict.UNCHECKED, Verdict.ABSENT,
+    ]  # fmt: skip
+    assert all(text[c.start : c.end] == c.claim for c in checks)
+    first, second = checks[0], checks[1]
+    assert first.quote is not None
+    assert first.said_by == first.quote.speaker.name == "Sergei Ryabkov"
+    assert second.quote is not None
+    assert second.quote.highlight is not None
+    a, b = (place - second.quote.start for place in second.quote.highlight)
+    assert second.quote.text[a:b] == "Geneva"
+
+
+def test_list_signs_are_no_part_of_a_claim() -> None:
+    text = "1. Moscow waits.\n> * NATO waits. So does Kiev."
+    assert [text[a:b] for a, b in claims(text)] == ["Moscow waits.", "NATO waits.", "So does Kiev."]
+
+
+def test_nothing_to_check_and_too_much(seeds: Project) -> None:
+    with pytest.raises(QuestionError, match="empty"):
+        seeds.checker.check(" \n")
+    with pytest.raises(QuestionError, match="characters"):
+        seeds.checker.check("Moscow waits. " * 1000)
+
+
+def test_a_broken_claims_file_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "claims.yaml"
+    file.write_text('corpus: ["."]\nclaims:\n  - {claim: "A", verdict: supported, split: tuning, kind: x}\n')
+    with pytest.raises(QuestionFileError, match="claim 1"):
+        evaluation.load(file)
+
+
+def test_the_command_prints_verdicts_and_its_status_says_whether_all_is_supported(seeds: Project) -> None:
+    def check(*arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "bot", "check", *arguments, "--data", str(seeds.data)],
+            input=stdin, capture_output=True, text=True, check=False, env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        )  # fmt: skip
+
+    good = check("-", "--json", stdin="Moscow proposed to hold the talks in Geneva.")
+    assert good.returncode == 0, good.stderr
+    assert [c["verdict"] for c in json.loads(good.stdout)] == ["supported"]
+    bad = check("Moscow proposed to hold the talks in Vienna.")
+    assert bad.returncode == 1
+    assert "contradicted" in bad.stdout
+    assert "hold them in Geneva" in " ".join(bad.stdout.replace("▌", " ").split())
