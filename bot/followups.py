@@ -10,7 +10,9 @@ from bot.answer import Answer
 from bot.question import refer
 
 _ABOUT = re.compile(r"^\W*(?:and\s+|but\s+|so\s+)?(?:what|how)\s+about\s+(.+?)\W*$", re.IGNORECASE)
-_AND = re.compile(r"^\W*(?:and|or|but)\s+((?:in|on|at|for|by|with|from|to|of)\s+)?([A-Z][\w’' -]*?|the [\w’' -]{2,40}?)\W*$")
+_AND = re.compile(
+    r"^\W*(?:[Aa]nd|[Oo]r|[Bb]ut)\s+((?:in|on|at|for|by|with|from|to|of)\s+)?([A-Z][\w’' -]*?|the [\w’' -]{2,40}?)\W*$"
+)
 _WHO_SAID = re.compile(
     r"^\W*(?:and\s+)?(?:who|which \w+)\s+(said|says|stated|claimed|wrote|called)\s+(?:that|this|it|so)\W*$", re.IGNORECASE
 )
@@ -22,6 +24,15 @@ _NAME = re.compile(r"(?<=\s)[A-Z][\w’'.-]*(?:\s+[A-Z][\w’'-]+)*")
 _POINTING = re.compile(
     r"\b(?:he|she|him|his|her|hers|it|its|they|them|their|theirs|this|that|these|those|there)\b", re.IGNORECASE
 )
+
+_ASKS_WHO = re.compile(
+    r"^\W*(?:who|whom|which (?:person|company|firm|organi[sz]ation|minister|country|team|party))\b", re.IGNORECASE
+)
+"""After such a question "he" or "it" is whoever the answer named."""
+
+_PRONOUN = re.compile(r"\b(?:he|she|him|it|they|them)\b", re.IGNORECASE)
+_PERSON = re.compile(r"\b(?:he|she|him)\b", re.IGNORECASE)
+_ANSWER_NAME = re.compile(r"[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*")
 
 QUOTED_WORDS = 14
 """Words of an earlier quote that are enough to find it again."""
@@ -79,13 +90,28 @@ def _swapped(earlier: str, subject: str) -> str:
 
 
 def _referred(question: str, earlier: Turn) -> str:
-    """The pronoun replaced by what the earlier question named, else by the one who was quoted."""
+    """Its pronoun replaced by what the earlier question was about, or by what the answer to it named."""
+    found = _answered_name(earlier) if _ASKS_WHO.match(earlier.question) else None
+    if found and (pronoun := _PRONOUN.search(question)):
+        return question[: pronoun.start()] + found + question[pronoun.end() :]
     replaced = refer(question, earlier.question)
     if replaced != question:
         return replaced
-    if earlier.answer and earlier.answer.quotes and re.search(r"\b(?:he|she|him|his|her)\b", question, re.IGNORECASE):
+    if (person := _PERSON.search(question)) and earlier.answer and earlier.answer.quotes:
         speaker = earlier.answer.quotes[0].speaker
         if speaker.kind == "person":
-            return re.sub(r"\b(?:he|she|him)\b", speaker.name, question, count=1, flags=re.IGNORECASE)
-    subject = " ".join(n for n in _NAME.findall(earlier.question))
-    return f"{question.rstrip(' ?')} ({subject or earlier.question.rstrip(' ?')})?"
+            return question[: person.start()] + speaker.name + question[person.end() :]
+    subject = " ".join(_NAME.findall(earlier.question)) or _QUESTION_WORDS.sub("", earlier.question).rstrip(" ?")
+    return f"{question.rstrip(' ?')} ({subject})?"
+
+
+def _answered_name(earlier: Turn) -> str | None:
+    """The name among the answering words of the first quote, the longest if there are several; else who is quoted."""
+    if not earlier.answer or not earlier.answer.quotes:
+        return None
+    quote = earlier.answer.quotes[0]
+    a, b = quote.highlight or (quote.start, quote.start)
+    names = _ANSWER_NAME.findall(quote.text[a - quote.start : b - quote.start])
+    if names:
+        return max(names, key=lambda name: (len(name.split()), len(name)))
+    return quote.speaker.name if quote.speaker.kind == "person" else None

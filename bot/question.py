@@ -13,6 +13,7 @@ _QUESTION_WORD = (
 _JOINT = re.compile(
     rf"\s*(?:[?!]+\s+(?:and\s+)?|;\s*(?:and\s+)?|,?\s+and\s+(?:also\s+)?|,\s*)(?={_QUESTION_WORD}\b)", re.IGNORECASE
 )
+_ENDS_OPEN = re.compile(rf"\b{_QUESTION_WORD}\W*$", re.IGNORECASE)
 _OPENS = re.compile(rf"\W*{_QUESTION_WORD}\b", re.IGNORECASE)
 _THING = re.compile(
     r"\b(?:it|they|them|this|that|these|those)\b(?=\W*$|\s+(?:be|to|in|on|at|for|by|with|from)\b)", re.IGNORECASE
@@ -23,6 +24,7 @@ _NOUNS = re.compile(
     r"(?=\s+(?:to|of|in|on|at|by|for|from|with|that|which|about|and|is|are|was|were|did|do|does|has|have)\b|[?,.;]|\s*$)",
     re.IGNORECASE,
 )
+_WHO = re.compile(r"\W*who\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\s)[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+)*")
 
 MAX_PARTS = 4
@@ -55,7 +57,9 @@ def parts(question: str) -> list[str]:
     """The things a question asks for, each as a question of its own; a simple question is its only part."""
     cuts = [0]
     for joint in _JOINT.finditer(question):
-        if _OPENS.match(question[cuts[-1] : joint.start()]) and len(question[cuts[-1] : joint.start()].split()) >= 3:
+        before = question[cuts[-1] : joint.start()]
+        # "… when and where …" asks for two things of one kind of sentence, and leaves no question before the joint.
+        if _OPENS.match(before) and len(before.split()) >= 3 and not _ENDS_OPEN.search(before):
             cuts += [joint.start(), joint.end()]
     cuts.append(len(question))
     pieces = [question[a:b].strip(" ,;") for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
@@ -68,7 +72,8 @@ def parts(question: str) -> list[str]:
 
 def refer(question: str, earlier: str) -> str:
     """The question with its pronoun replaced by what it stands for in an earlier one, where that can be told."""
-    if _PERSON.search(question) and (names := _NAME.findall(earlier)):
+    # "Who …, and what did he …?" means the answer, which no name in the question is.
+    if _PERSON.search(question) and not _WHO.match(earlier) and (names := _NAME.findall(earlier)):
         return _PERSON.sub(lambda _: names[0], question, count=1)
     if _THING.search(question) and (found := _NOUNS.search(earlier)):
         return _THING.sub(lambda _: found[0], question, count=1)
