@@ -80,7 +80,7 @@ class Ask(commands.Cog):
                 check(rules, here)
             elif not self._unasked(message, text, talking is not None, rules, here):
                 return
-            if ours and not mentioned and not text:
+            if ours and not text:
                 raise QuestionError("Discord hides this reply from me", "Mention me in it by name, or use /ask.")
         except Exception as error:
             await self._apologise(MessageDelivery(message), error, here)
