@@ -1,73 +1,74 @@
 """Quotes against exact gold spans, in characters: recall, precision, IoU.
 
-    python -m benchmarks.spans ../shared/data/chunking
-
-The measure is that of Smith and Troynikov, "Evaluating Chunking Strategies for Retrieval" (Chroma, 2024), averaged over
-questions. Shown quotes count as they are shown; beside them the first sentence alone, and all sentences of the
-cosine ranking that most pipelines would show, on the same passages.
+Measure and questions are those of Smith and Troynikov, "Evaluating Chunking Strategies for Retrieval" (Chroma, 2024), on
+two of its corpora, averaged over questions. Every question has an answer, so the peers show all that they find; what this
+project shows counts as it is shown, and a refusal earns nothing.
 """
 
 from __future__ import annotations
 
-import argparse
 import json
-import tempfile
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from bot.answering import Answerer
-from bot.settings import load
-from bot.wiring import Project
+from benchmarks import corpora, scoring
+from benchmarks.systems import ALL, LOWEST, OURS, Reply, started
 
 Spans = Sequence[tuple[int, int]]
+MEASURES = ("recall", "precision", "iou")
 
 
 def overlap(shown: Spans, gold: Spans) -> tuple[float, float, float]:
-    """Recall, precision and IoU of two sets of character spans."""
+    """Recall, precision and IoU of two sets of character spans; `gold` is not empty."""
     a = {i for s, e in shown for i in range(s, e)}
     b = {i for s, e in gold for i in range(s, e)}
     both = len(a & b)
     return both / len(b), both / len(a) if a else 0.0, both / len(a | b)
 
 
-def measure(answerer: Answerer, questions: Sequence[dict[str, object]]) -> dict[str, dict[str, float]]:
-    """Mean overlap for what is shown, and for the best sentence alone even where the answer was refused."""
-    rows: dict[str, list[tuple[float, float, float]]] = {"shown": [], "first sentence": []}
-    answered = 0
-    quotes = 0
-    for item in questions:
-        gold = [(int(a), int(b)) for a, b in item["spans"]]  # type: ignore[attr-defined]
-        answer, trace = answerer.explain(str(item["question"]))
-        answered += bool(answer.quotes)
-        quotes += len(answer.quotes)
-        rows["shown"].append(overlap([(q.start, q.end) for q in answer.quotes], gold))
-        best = [t.findings[0].sentence for t in trace.parts if t.findings][:1]
-        rows["first sentence"].append(overlap(best, gold))
-    means = {
-        name: dict(zip(("recall", "precision", "iou"), (sum(c) / len(c) for c in zip(*values, strict=True)), strict=True))
-        for name, values in rows.items()
+def run(work: Path, data: Path, limit: int | None) -> dict[str, Any]:
+    """Measure every system on both corpora; at most `limit` questions of each."""
+    source = data / "chunking"
+    questions = [json.loads(line) for line in (source / "questions.jsonl").read_text("utf-8").splitlines()]
+    rows = []
+    for name in sorted({q["corpus"] for q in questions}):
+        folder = work / name / "articles"
+        folder.mkdir(parents=True)
+        shutil.copy(source / name, folder)
+        corpus = corpora.read(name, folder)
+        asked = [q for q in questions if q["corpus"] == name][:limit]
+        for system in ALL:
+            if system is not OURS and not system.fits:
+                continue  # the same as its fitted form where nothing is refused
+            print(f"{name}: {system.label}", flush=True)
+            directory = work / name / system.key
+            corpus.lay_out(directory)
+            with started(system, directory, LOWEST) as running:
+                replies = [running.ask(q["question"]) for q in asked]
+            row = {"corpus": name, "key": system.key, "label": system.label, "questions": len(asked), "ours": system is OURS}
+            golds = [[(int(a), int(b)) for a, b in q["spans"]] for q in asked]
+            rows.append(row | means(replies, golds, corpus.texts))
+            if system is OURS:
+                # What it would say if it had to: how good the search and the reading are, apart from the refusal.
+                forced = [replace(r, passages=(r.passages or r.nearest)[:1]) for r in replies]
+                first = {"key": "verbatim-first", "label": "the same, its best quote alone, even where it refuses"}
+                rows.append(row | first | means(forced, golds, corpus.texts))
+    return {"rows": rows}
+
+
+def means(replies: Sequence[Reply], golds: Sequence[Spans], texts: Mapping[str, str]) -> dict[str, float]:
+    """Mean recall, precision and IoU over questions, with the share answered, passages per answer and those lost.
+
+    A passage is lost where its text does not stand in the article, so that nobody can say what it covers.
+    """
+    places = [[scoring.locate(p, texts) for p in reply.passages] for reply in replies]
+    scores = [overlap([p for p in found if p], gold) for found, gold in zip(places, golds, strict=True)]
+    answered = [reply for reply in replies if reply.passages]
+    return dict(zip(MEASURES, (sum(column) / len(column) for column in zip(*scores, strict=True)), strict=True)) | {
+        "answered": len(answered) / len(replies),
+        "passages": sum(len(r.passages) for r in answered) / max(1, len(answered)),
+        "lost": sum(place is None for found in places for place in found),
     }
-    means["shown"] |= {"answered": answered / len(questions), "quotes": quotes / max(1, answered)}
-    return means
-
-
-def main() -> None:
-    """Measure each corpus in the folder."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", type=Path)
-    parser.add_argument("--set", dest="flags", action="append", default=[])
-    parser.add_argument("--models", type=Path, default=Path(".verbatim/models").absolute())
-    arguments = parser.parse_args()
-    lines = (arguments.folder / "questions.jsonl").read_text("utf-8").splitlines()
-    questions = [json.loads(line) for line in lines]
-    for corpus in sorted({q["corpus"] for q in questions}):
-        with tempfile.TemporaryDirectory() as data:
-            project = Project(load(None, arguments.flags), Path(data), arguments.models)
-            project.ingest([arguments.folder / corpus])
-            for name, means in measure(project.answerer, [q for q in questions if q["corpus"] == corpus]).items():
-                figures = "  ".join(f"{key} {value:.3f}" for key, value in means.items())
-                print(f"{corpus:24} {name:15} {figures}", flush=True)
-
-
-if __name__ == "__main__":
-    main()
