@@ -75,7 +75,8 @@ def signed(figure: Sequence[float | None] | None) -> str:
 
 def ratio(value: float, base: float) -> str:
     """How many times as much as ours."""
-    return f"{value / base:.2f} ×" if value / base < 10 else f"{value / base:.0f} ×"
+    times = value / base
+    return f"{times:.0f} ×" if times >= 10 else f"{times:.2f} ×" if times >= 0.1 else f"{times:.1g} ×"
 
 
 def same(one: float | None, other: float | None) -> bool:

@@ -271,7 +271,7 @@ def test_numbers_as_people_read_them() -> None:
     assert tables.with_interval([None, None, None]) == "–"
     assert tables.signed([-0.05, -0.1, 0.02]) == "-0.050 (-0.10 to +0.02)"
     assert tables.signed(None) == "–"
-    assert (tables.ratio(5, 2), tables.ratio(50, 2)) == ("2.50 ×", "25 ×")
+    assert (tables.ratio(5, 2), tables.ratio(50, 2), tables.ratio(1, 2000)) == ("2.50 ×", "25 ×", "0.0005 ×")
 
 
 def test_only_what_stands_between_the_marks_is_replaced() -> None:
