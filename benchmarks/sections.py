@@ -148,7 +148,6 @@ def readme(found: Mapping[str, Any]) -> str:
             tables.table(rows, quality),
             tables.table(rows, cost),
             lost(rows, (*QUALITY, *SHOWN, *cost)),
-            "Method, other data and curves: [benchmarks/RESULTS.md](benchmarks/RESULTS.md).",
         ]
     )
 
