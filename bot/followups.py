@@ -111,7 +111,7 @@ def _answered_name(earlier: Turn) -> str | None:
         return None
     quote = earlier.answer.quotes[0]
     a, b = quote.highlight or (quote.start, quote.start)
-    names = _ANSWER_NAME.findall(quote.text[a - quote.start : b - quote.start])
+    names: list[str] = _ANSWER_NAME.findall(quote.text[a - quote.start : b - quote.start])
     if names:
         return max(names, key=lambda name: (len(name.split()), len(name)))
     return quote.speaker.name if quote.speaker.kind == "person" else None

@@ -62,7 +62,7 @@ def write(folder: Path, facts: dict[str, Any], curve: Sequence[dict[str, Any]]) 
         base_sha=facts["base"]["sha256"],
         data_sha=facts["data_sha256"],
         max_words=facts["max_tokens"] * 3 // 4,
-        per_source=600,
+        per_source=facts["training"]["validated"],
         plan=plan,
         curve=rows,
     )

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from retrieval.index import weights
+from retrieval.index.embeddings import OnnxEmbedder
 from retrieval.index.index import IndexSettings
 from retrieval.reading.features import NAMES, SIGNS, vector
 from retrieval.reading.reader import SHIPPED, WEIGHTS, OnnxReader
@@ -37,7 +38,8 @@ _LOG = logging.getLogger(__name__)
 
 def train(plan: Training, data: Path, work: Path) -> None:
     """Train, or go on from the checkpoint in `work`."""
-    run_training(plan, data, weights.published(BASE), work)
+    work.mkdir(parents=True, exist_ok=True)
+    run_training(plan, data, weights.published(BASE), OnnxEmbedder(work, torch.get_num_threads()), work)
 
 
 def export(plan: Training, data: Path, work: Path, out: Path) -> None:
@@ -49,7 +51,7 @@ def export(plan: Training, data: Path, work: Path, out: Path) -> None:
     tokenizer = Tokenizer.from_file(str(weights.packaged(BASE) / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
-    figures = validate(module, tokenizer, held_out_examples(pool, 600, plan.seed))
+    figures = validate(module, tokenizer, held_out_examples(pool, plan.validated, plan.seed))
     out.mkdir(parents=True, exist_ok=True)
     to_onnx(module, out / f"{SHIPPED}.onnx")
     facts: dict[str, Any] = {

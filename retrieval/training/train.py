@@ -13,7 +13,7 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
-from retrieval.index.embeddings import OnnxEmbedder
+from retrieval.index.embeddings import Embedder
 from retrieval.training.examples import Example, stream
 from retrieval.training.measure import held_out_examples, validate
 from retrieval.training.mining import mined
@@ -44,6 +44,8 @@ class Training:
     seed: int = 20211217
     validate_every: int = 1000
     checkpoint_every: int = 250
+    validated: int = 600
+    """Held-out windows of each kind on which the learning curve rests."""
     mined: int = 40_000
     """Questions for which hard negatives are looked up with the project's own embeddings."""
 
@@ -68,27 +70,28 @@ def batches(pool: Pool, retrieved: Sequence[Pair], tokenizer: Tokenizer, plan: T
             yield drawn[at * plan.batch : (at + 1) * plan.batch]
 
 
-def train(plan: Training, data: Path, start: Path, out: Path) -> ReaderModule:
+def train(plan: Training, data: Path, start: Path, embedder: Embedder, out: Path) -> ReaderModule:
     """Train, or carry on from the checkpoint in `out`.
 
     Args:
         plan: settings of the run.
         data: `reader-train.json.gz`.
         start: folder of the published sentence-transformers model to start from.
+        embedder: looks up hard negatives.
         out: folder for the checkpoint and `curve.jsonl`.
 
     """
     out.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(plan.seed)
     pool = load_pool(data)
-    retrieved = mined(pool, OnnxEmbedder(out, threads=torch.get_num_threads()), out / "mined.json", plan.mined, plan.seed)
+    retrieved = mined(pool, embedder, out / "mined.json", plan.mined, plan.seed)
     tokenizer = Tokenizer.from_file(str(start / "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
     module = ReaderModule.from_pretrained(start)
     optimizer = torch.optim.AdamW(module.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay)
     step = _resume(out / "checkpoint.pt", module, optimizer)
-    drawn = held_out_examples(pool, 600, plan.seed)
+    drawn = held_out_examples(pool, plan.validated, plan.seed)
     total, running, began = plan.examples // plan.batch, 0.0, time.monotonic()
     module.train()
     for batch in islice(batches(pool, retrieved, tokenizer, plan), step, total):
