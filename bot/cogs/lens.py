@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     Press = discord.Interaction[VerbatimBot]
 
 
+HOME = "home"
+"""Stands for the step that holds the quote; its number may already be another button's."""
+
+
 async def open_context(bot: VerbatimBot, press: Press, post: str, key: str) -> None:
     """Show the paragraph around a quote to the one who asks for it."""
     await press.response.defer(ephemeral=True, thinking=True)
@@ -37,7 +41,7 @@ async def move(bot: VerbatimBot, press: Press, post: str, key: str, at: str) -> 
     """Move the lens through the article."""
     await press.response.defer()
     found = await recall(bot, post)
-    message = await bot.state.run(_lens, bot.project, found, key, int(at))
+    message = await bot.state.run(_lens, bot.project, found, key, None if at == HOME else int(at))
     await press.edit_original_response(view=message.view)
 
 
@@ -85,7 +89,7 @@ def _lens(project: Project, post: Post, key: str, at: int | None) -> Message:
         *lens.show(text, stops, here, (quote.start, quote.end)),
         buttons=[
             button("lens", post.id, key, here - 1, emoji="◀️", disabled=here == 0),
-            button("lens", post.id, key, home, label="To the quote", disabled=here == home),
+            button("lens", post.id, key, HOME, label="To the quote", disabled=here == home),
             button("lens", post.id, key, here + 1, emoji="▶️", disabled=here == len(stops) - 1),
         ],
     )

@@ -55,4 +55,4 @@ async def open_thread(bot: VerbatimBot, press: Press, post: str) -> None:
         )
         how = "No mention is needed." if bot.intents.message_content else "Mention me in each, or reply to an answer."
         await thread.send(f"Ask on here; I understand your questions in the light of the answer above. {how}")
-    await press.edit_original_response(content=f"Ask on in {thread.mention}.")
+    await press.edit_original_response(content=f"Follow up in {thread.mention}.")
