@@ -181,6 +181,24 @@ def check(
     raise typer.Exit(run(project(config, data, set_), text, as_json=json))
 
 
+feedback = typer.Typer(help="What people thought of the answers.", no_args_is_help=True)
+app.add_typer(feedback, name="feedback")
+
+
+@feedback.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to; - for standard output")] = Path("-"),
+    config: Config = None,
+    data: Data = None,
+    set_: Set = None,
+) -> None:
+    """Write the answers that were voted down as a question file for eval."""
+    from bot.commands.feedback import export
+    from bot.commands.opening import project
+
+    raise typer.Exit(export(project(config, data, set_), file))
+
+
 @app.command()
 def doctor(json: Json = False, config: Config = None, data: Data = None, set_: Set = None) -> None:
     """Check the installation. Exit status 1 if something needs doing."""

@@ -79,8 +79,19 @@ class DiscordSettings(_Section):
     shards: int = Field(default=0, ge=0, le=10_000)
     workers: int = Field(default=2, ge=1, le=64)
     timeout_seconds: float = Field(default=30, gt=0, le=600)
+    upload_bytes: int = Field(default=2_000_000, ge=1, le=100_000_000)
     shutdown_seconds: float = Field(default=20, ge=0, le=600)
     log_questions: bool = False
+
+
+class LimitSettings(_Section):
+    """How often one may ask in Discord, and how many may wait."""
+
+    person_questions: int = Field(default=8, ge=1, le=10_000)
+    person_seconds: float = Field(default=60, gt=0, le=86_400)
+    server_questions: int = Field(default=120, ge=1, le=100_000)
+    server_seconds: float = Field(default=60, gt=0, le=86_400)
+    queue: int = Field(default=100, ge=0, le=10_000)
 
 
 class StateSettings(_Section):
@@ -105,6 +116,7 @@ class Settings(BaseSettings):
     question: QuestionSettings = QuestionSettings()
     check: CheckSettings = CheckSettings()
     discord: DiscordSettings = DiscordSettings()
+    limits: LimitSettings = LimitSettings()
     state: StateSettings = StateSettings()
 
     @classmethod

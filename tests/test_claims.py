@@ -78,7 +78,7 @@ def test_the_right_words_in_the_wrong_roles_are_never_supported(four: Project, c
 
 def test_a_verdict_on_each_sentence_in_order(seeds: Project) -> None:
     text = (
-        "> Moscow proposed to hold the talks in Geneva. Moscow proposed to hold the talks in Vienna.\n- Really?\nCats sleep."
+        "> Moscow proposed to hold the talks in Geneva. Moscow proposed to hold the talks in Vienna.\n- Really?\nCats nap."
     )
     checks = seeds.checker.check(text)
     assert [c.verdict for c in checks] == [

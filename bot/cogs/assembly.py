@@ -6,9 +6,16 @@ from typing import TYPE_CHECKING
 
 from discord.ext import commands
 
+from bot.cogs.admin import Admin
 from bot.cogs.ask import Ask
 from bot.cogs.buttons import Buttons
+from bot.cogs.claims import Claims
+from bot.cogs.configuring import Configuring
+from bot.cogs.doorkeeper import Doorkeeper
+from bot.cogs.helping import Helping
 from bot.cogs.keeping import Keeping
+from bot.cogs.personal import Personal
+from bot.cogs.sources import Sources
 
 if TYPE_CHECKING:
     from bot.cogs.client import VerbatimBot
@@ -18,6 +25,13 @@ def cogs(bot: VerbatimBot) -> list[commands.Cog]:
     """Every cog, in the order in which `/help` lists them."""
     return [
         Ask(bot),
+        Claims(bot),
+        Sources(bot),
+        Helping(bot),
+        Personal(bot),
+        Admin(bot),
+        # Without a doorkeeper there is nothing to set.
+        *([Configuring(bot, bot.gate)] if isinstance(bot.gate, Doorkeeper) else []),
         Buttons(bot),
         Keeping(bot),
     ]

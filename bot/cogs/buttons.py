@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord.ext import commands
 
-from bot.cogs import lens, sharing, trouble, views, voting
+from bot.cogs import claims, lens, personal, sharing, sources, trouble, views, voting
 
 if TYPE_CHECKING:
     from bot.cogs.client import VerbatimBot
@@ -26,6 +26,10 @@ ACTIONS: dict[str, Action] = {
     "good": voting.good,
     "bad": voting.bad,
     "why": voting.why,
+    "checked": claims.turn,
+    "sourcelist": sources.turn_list,
+    "article": sources.turn_article,
+    "forget": personal.forget,
 }
 
 

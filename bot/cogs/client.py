@@ -130,6 +130,7 @@ class VerbatimBot(commands.AutoShardedBot):
         await super().close()
         self.readers.close()
         self.state.close()
+        self.gate.close()
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Nothing: there are no prefix commands; the cog that answers listens itself."""

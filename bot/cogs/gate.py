@@ -67,6 +67,9 @@ class Gate(Protocol):
 
         """
 
+    def close(self) -> None:
+        """Release what it holds."""
+
 
 class OpenGate:
     """Everybody may ask everything everywhere, at once."""
@@ -79,6 +82,9 @@ class OpenGate:
     async def admission(self, place: Place, waiting: Waiting) -> AsyncIterator[None]:
         del place, waiting
         yield
+
+    def close(self) -> None:
+        pass
 
 
 def check(rules: Rules, place: Place) -> None:

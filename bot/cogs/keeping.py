@@ -11,7 +11,7 @@ from discord.ext import commands, tasks
 
 from bot.cogs.memory import write
 from bot.logs import event
-from bot.state import posts
+from bot.state import checks, posts
 from retrieval.errors import StorageError
 
 if TYPE_CHECKING:
@@ -39,9 +39,12 @@ class Keeping(commands.Cog):
         """Delete old answers with the votes on them."""
         moment = discord.utils.utcnow() - timedelta(days=self._bot.settings.state.keep_days)
         try:
-            gone = await write(self._bot, lambda session: posts.forget_before(session, moment))
+            gone = await write(
+                self._bot,
+                lambda session: posts.forget_before(session, moment) + checks.forget_before(session, moment),
+            )
         except StorageError as error:
             event(_log, logging.ERROR, "not_forgotten", why=str(error))
             return
         if gone:
-            event(_log, logging.INFO, "forgotten", answers=gone)
+            event(_log, logging.INFO, "forgotten", records=gone)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.cogs.client import VerbatimBot
-from bot.cogs.gate import OpenGate
+from bot.cogs.doorkeeper import Doorkeeper
 from bot.settings import Settings
 from bot.state.database import Database
 from bot.wiring import Project
@@ -20,9 +20,7 @@ def make(project: Project, settings: Settings | None = None, database: Database 
 
     """
     project.answerer.ask("Are you there?")
-    return VerbatimBot(
-        settings=settings or project.settings,
-        project=project,
-        database=database or project.database,
-        gate=OpenGate(),
-    )
+    project.checker.check("Somebody is there.")
+    chosen, state = settings or project.settings, database or project.database
+    door = Doorkeeper(state, chosen.limits, chosen.discord)
+    return VerbatimBot(settings=chosen, project=project, database=state, gate=door)

@@ -1,0 +1,77 @@
+"""The real discord.py over real sockets, nothing patched but Discord's address: an answer arrives, and arrives once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import discord
+import discord_server
+import pytest
+from discord_fixtures import ANSWERED, settings
+from discord_server import IDENTIFY, RESUME, TOKEN, Call
+
+from bot.cogs.client import VerbatimBot
+from bot.cogs.doorkeeper import Doorkeeper
+from bot.state.database import Database
+from bot.wiring import Project
+
+
+def shown(call: Call) -> str:
+    return json.dumps(call.body, ensure_ascii=False)
+
+
+@pytest.mark.timeout(600)
+async def test_through_a_429_and_dropped_connections_every_answer_arrives_once(
+    seeds: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seeds.answerer.ask(ANSWERED)
+    chosen, database = settings(), Database("", tmp_path)
+    door = Doorkeeper(database, chosen.limits, chosen.discord)
+    async with discord_server.serving() as server:
+        monkeypatch.setattr(discord.http.Route, "BASE", f"http://127.0.0.1:{server.port}/api/v10")
+        bot = VerbatimBot(settings=chosen, project=seeds, database=database, gate=door)
+        async with bot:
+            running = asyncio.create_task(bot.start(TOKEN))
+            await server.wait(lambda: IDENTIFY in server.operations)
+            await asyncio.wait_for(bot.wait_until_ready(), 60)
+            assert server.named("PUT", "/commands")
+
+            # A slash command; the answer is refused once with a 429, and the connection drops meanwhile.
+            server.refusals.append(lambda method, path: method == "PATCH" and path.endswith("@original"))
+            token = await server.ask(ANSWERED)
+            await server.wait(lambda: bool(server.named("POST", "/callback")))
+            server.ready.clear()
+            await server.drop()
+            # Written while nobody was connected: it comes with the resume.
+            first = await server.mention(ANSWERED)
+            await server.wait(lambda: RESUME in server.operations)
+            await server.wait(lambda: bool(server.named("PATCH", f"{token}/messages/@original", 200)))
+            await server.wait(lambda: bool(server.named("POST", "/messages", 200)))
+
+            # Discord asks to reconnect, and then no longer knows the session: all begins anew.
+            server.invalid_sessions = 1
+            server.ready.clear()
+            await server.tell_to_reconnect()
+            await server.wait(lambda: server.operations.count(IDENTIFY) == 2)
+            await asyncio.wait_for(server.ready.wait(), 60)
+            second = await server.mention(ANSWERED)
+            await server.wait(lambda: len(server.named("POST", "/messages", 200)) >= 2)
+            beats = server.heartbeats
+            await server.wait(lambda: len(server.calls) > 0)
+            await asyncio.wait_for(bot.stop(), 60)
+            await asyncio.wait_for(running, 60)
+        database.close()
+
+    answers = server.named("PATCH", f"{token}/messages/@original")
+    assert [call.status for call in answers] == [429, 200]
+    assert "Geneva" in shown(answers[-1])
+    assert len(server.named("POST", "/callback")) == 1
+    replies = server.named("POST", "/messages")
+    assert [call.body["message_reference"]["message_id"] for call in replies] == [int(first), int(second)]
+    assert all("Geneva" in shown(call) for call in replies)
+    assert server.operations == [IDENTIFY, RESUME, RESUME, IDENTIFY]
+    assert server.named("POST", "/typing")
+    assert beats > 0
+    assert all(not call.body.get("allowed_mentions", {}).get("parse") for call in (*answers, *replies))
