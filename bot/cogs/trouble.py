@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import secrets
 from typing import Any
@@ -11,11 +10,14 @@ import discord
 from discord import app_commands
 
 from bot.logs import event
-from retrieval.errors import VerbatimError
+from retrieval.errors import IndexMismatch, SettingsError, StorageError, VerbatimError, WeightsError
 
 _log = logging.getLogger("verbatim.discord")
 
 AGAIN = "Please try again in a moment."
+
+OPERATORS = (StorageError, IndexMismatch, WeightsError, SettingsError)
+"""What only the operator can mend, and whose messages name places on the machine: they go to the log."""
 
 
 class TooLate(VerbatimError):
@@ -37,6 +39,8 @@ def cause(error: BaseException) -> BaseException:
 def words(error: BaseException) -> str:
     """An error in plain words that end with what to do; nothing of the machine's inside."""
     match error:
+        case error if isinstance(error, OPERATORS):
+            return "Something is wrong where I keep my articles and answers. Whoever runs me finds more in the log."
         case VerbatimError():
             return str(error)
         case TimeoutError():
@@ -60,15 +64,17 @@ def words(error: BaseException) -> str:
             return "That message or channel is no longer there. Please ask again."
         case discord.HTTPException() if error.status == 429:
             return f"Discord asks me to slow down. {AGAIN}"
-        case discord.DiscordServerError() | OSError():
+        case discord.HTTPException() if error.status >= 500:
             return f"Discord has trouble at the moment. {AGAIN}"
+        case OSError():
+            return f"Discord cannot be reached at the moment. {AGAIN}"
         case _:
             return f"Something went wrong on my side, not on yours. {AGAIN}"
 
 
 def expected(error: BaseException) -> bool:
     """Whether this is something a person did or can mend, so that no reference is needed."""
-    return isinstance(error, VerbatimError | app_commands.CheckFailure)
+    return isinstance(error, VerbatimError | app_commands.CheckFailure) and not isinstance(error, OPERATORS)
 
 
 def explain(error: BaseException, **where: Any) -> str:
@@ -78,10 +84,9 @@ def explain(error: BaseException, **where: Any) -> str:
         event(_log, logging.INFO, "turned_away", error=type(found).__name__, **where)
         return words(found)
     code = reference()
-    level = (
-        logging.WARNING if isinstance(found, discord.HTTPException | TimeoutError | asyncio.TimeoutError) else logging.ERROR
-    )
-    event(_log, level, "failed", error=type(found).__name__, reference=code, trace=found, **where)
+    level = logging.WARNING if isinstance(found, discord.HTTPException | TimeoutError) else logging.ERROR
+    why = str(found) if isinstance(found, OPERATORS) else None
+    event(_log, level, "failed", error=type(found).__name__, why=why, reference=code, trace=found, **where)
     return f"{words(found)} (Reference {code}.)"
 
 
