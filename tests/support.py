@@ -81,9 +81,15 @@ _WATCHED = tuple(
 )
 
 
-def steps(index: Index, articles: Path, *, rebuild: bool = False, die_at: int | None = None) -> int:
-    """Ingest while counting the lines of the index's code that run; at line `die_at` the process kills itself."""
+def moments(index: Index, articles: Path, *, rebuild: bool = False, die_at: int | None = None) -> list[int]:
+    """Ingest while counting the lines of the index's code that run; at the `die_at`-th the process kills itself.
+
+    Returns the counts at which a line ran for the first and for the last time, so that no place is left out however
+    often others run.
+    """
     count = 0
+    first: dict[tuple[str, int], int] = {}
+    last: dict[tuple[str, int], int] = {}
 
     def watch(frame: FrameType, event: str, argument: Any) -> Any:
         nonlocal count
@@ -91,6 +97,8 @@ def steps(index: Index, articles: Path, *, rebuild: bool = False, die_at: int | 
             return None
         if event == "line":
             count += 1
+            first.setdefault((frame.f_code.co_filename, frame.f_lineno), count)
+            last[frame.f_code.co_filename, frame.f_lineno] = count
             if count == die_at:
                 os.kill(os.getpid(), signal.SIGKILL)
         return watch
@@ -100,7 +108,7 @@ def steps(index: Index, articles: Path, *, rebuild: bool = False, die_at: int | 
         ingesting.ingest(index, [articles], rebuild=rebuild)
     finally:
         sys.settrace(None)
-    return count
+    return sorted({*first.values(), *last.values()})
 
 
 def without_privileges() -> None:

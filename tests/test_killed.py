@@ -1,0 +1,131 @@
+"""`kill -9` at many moments of an ingest: what is run next must leave the index as if it had been built in one go."""
+
+from __future__ import annotations
+
+import shutil
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import Child, make_index, moments, snapshot
+
+from retrieval.index.ingest import ingest, is_current, remembered_paths
+
+MOMENTS = 12
+"""In the index's own code, for each kind of ingest, spread over all its lines from the first that runs to the last."""
+
+DELAYS = 6
+"""Moments anywhere, native code included; evenly spread over the time that it takes."""
+
+
+def text(subject: str, paragraphs: int) -> str:
+    return "\n\n".join(f"{subject} spoke about point {n}. Nobody agreed to it." for n in range(paragraphs)) + "\n"
+
+
+def before(folder: Path) -> None:
+    folder.mkdir()
+    for name in ("changed", "deleted", "kept", "renamed"):
+        (folder / f"{name}.txt").write_text(text(f"Minister {name}", 6), "utf-8")
+    # More than are embedded and stored at a time.
+    (folder / "long.txt").write_text(text("The chairman", 300), "utf-8")
+
+
+def after(folder: Path) -> None:
+    (folder / "changed.txt").write_text(text("Minister changed", 4) + text("His deputy", 3), "utf-8")
+    (folder / "deleted.txt").unlink()
+    (folder / "renamed.txt").rename(folder / "a-renamed.txt")
+    (folder / "new.txt").write_text(text("The ambassador", 280), "utf-8")
+    (folder / "copy.txt").write_text(text("Minister kept", 6), "utf-8")
+
+
+def _ingest(data: Path, articles: Path, rebuild: bool = False, die_at: int | None = None) -> list[int]:
+    index = make_index(data)
+    found = moments(index, articles, rebuild=rebuild, die_at=die_at)
+    index.close()
+    return found
+
+
+def _timed(data: Path, articles: Path, rebuild: bool = False) -> float:
+    index = make_index(data)
+    began = time.monotonic()
+    ingest(index, [articles], rebuild=rebuild)
+    return time.monotonic() - began
+
+
+def _resumed(data: Path, articles: Path) -> tuple[dict[str, Any], bool, int]:
+    """What the next command makes of an interrupted ingest: what the index holds, whether it is current then, and how
+    many texts it embedded."""
+    index = make_index(data)
+    paths = remembered_paths(index) or [articles]
+    assert paths == [articles]
+    if not is_current(index, paths):
+        ingest(index, paths)
+    embedded = len(index.embedder.embedded)  # type: ignore[attr-defined]
+    held = snapshot(index)
+    current = is_current(index, paths)
+    index.close()
+    return held, current, embedded
+
+
+class Scene:
+    """Articles, an index as it was before, and what it must hold in the end."""
+
+    def __init__(self, folder: Path, kind: str) -> None:
+        self.articles = folder / "articles"
+        self.rebuild = kind == "rebuild"
+        self._before = folder / "before"
+        self._tried = folder / "tried"
+        before(self.articles)
+        index = make_index(self._before)
+        if kind != "first":
+            ingest(index, [self.articles])
+        if kind == "change":
+            after(self.articles)
+        index.close()
+        whole = make_index(folder / "whole")
+        ingest(whole, [self.articles])
+        self.expected = snapshot(whole)
+        whole.close()
+
+    def data(self) -> Path:
+        """The index as it was before, anew."""
+        shutil.rmtree(self._tried, ignore_errors=True)
+        if self._before.exists():
+            shutil.copytree(self._before, self._tried)
+        return self._tried
+
+    def check(self) -> None:
+        held, current, _ = Child(_resumed, self._tried, self.articles).result()
+        for kind, value in self.expected.items():
+            assert held[kind] == value, kind
+        assert current
+
+
+@pytest.fixture(params=["first", "change", "rebuild"])
+def scene(request: pytest.FixtureRequest, tmp_path: Path) -> Scene:
+    return Scene(tmp_path, request.param)
+
+
+def test_killed_in_the_code_of_the_index(scene: Scene) -> None:
+    places = Child(_ingest, scene.data(), scene.articles, scene.rebuild).result()
+    scene.check()
+    assert len(places) > 10 * MOMENTS
+    for moment in range(MOMENTS):
+        at = places[(len(places) - 1) * moment // (MOMENTS - 1)]
+        child = Child(_ingest, scene.data(), scene.articles, scene.rebuild, at)
+        assert child.ended() == -signal.SIGKILL, f"line {at} of {places[-1]}"
+        scene.check()
+
+
+def test_killed_from_outside(scene: Scene) -> None:
+    takes = Child(_timed, scene.data(), scene.articles, scene.rebuild).result()
+    killed = 0
+    for moment in range(DELAYS):
+        child = Child(_timed, scene.data(), scene.articles, scene.rebuild)
+        time.sleep(takes * moment / DELAYS)
+        child.kill()
+        killed += child.ended() == -signal.SIGKILL
+        scene.check()
+    assert killed
