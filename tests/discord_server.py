@@ -46,7 +46,8 @@ def member(of: Body) -> Body:
 
 def channel() -> Body:
     return {"id": CHANNEL, "type": 0, "name": "general", "guild_id": GUILD, "position": 0, "permission_overwrites": [],
-            "nsfw": False, "topic": None, "parent_id": None, "last_message_id": None, "permissions": PERMISSIONS}  # fmt: skip
+            "nsfw": False, "topic": None, "parent_id": None, "last_message_id": None,
+            "permissions": PERMISSIONS}  # fmt: skip
 
 
 def guild() -> Body:
@@ -238,8 +239,11 @@ class DiscordServer:
                 extra = {"application_id": APPLICATION, "version": "1", "dm_permission": True, "nsfw": False}
                 commands: list[Body] = list(body["list"])
                 return 200, [{"id": str(70 + n), "description": ""} | c | extra for n, c in enumerate(commands)]
-            case "POST", ["interactions", *_]:
-                return 204, None
+            case "POST", ["interactions", id_, _, "callback"]:
+                placeholder = self.message(self.new_id(), me, "")
+                about = {"id": id_, "type": 2, "response_message_id": placeholder["id"],
+                         "response_message_loading": True, "response_message_ephemeral": False}  # fmt: skip
+                return 200, {"interaction": about, "resource": {"type": body["type"], "message": placeholder}}
             case ("PATCH", ["webhooks", _, _, "messages", "@original"]) | ("POST", ["channels", _, "messages"]):
                 return 200, self.message(self.new_id(), me, body.get("content") or "", body.get("components"))
             case "POST", ["channels", _, "typing"]:

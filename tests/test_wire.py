@@ -9,6 +9,7 @@ from pathlib import Path
 import discord
 import discord_server
 import pytest
+import yarl
 from discord_fixtures import ANSWERED, settings
 from discord_server import IDENTIFY, RESUME, TOKEN, Call
 
@@ -31,6 +32,8 @@ async def test_through_a_429_and_dropped_connections_every_answer_arrives_once(
     door = Doorkeeper(database, chosen.limits, chosen.discord)
     async with discord_server.serving() as server:
         monkeypatch.setattr(discord.http.Route, "BASE", f"http://127.0.0.1:{server.port}/api/v10")
+        gateway = yarl.URL(f"ws://127.0.0.1:{server.port}/gateway")
+        monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
         bot = VerbatimBot(settings=chosen, project=seeds, database=database, gate=door)
         async with bot:
             running = asyncio.create_task(bot.start(TOKEN))

@@ -1,4 +1,4 @@
-""" "Check against the articles", on any message: the context-menu command, and turning its pages."""
+"""The command “Check against the articles” on any message, and turning its pages."""
 
 from __future__ import annotations
 
