@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
 import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -11,12 +16,14 @@ from typing import Any
 import pytest
 from support import Child, make_index, moments, snapshot
 
+from bot.settings import load
+from bot.wiring import SEEDS, Project
 from retrieval.index.ingest import ingest, is_current, remembered_paths
 
-MOMENTS = 12
+MOMENTS = 10
 """In the index's own code, for each kind of ingest, spread over all its lines from the first that runs to the last."""
 
-DELAYS = 6
+DELAYS = 4
 """Moments anywhere, native code included; evenly spread over the time that it takes."""
 
 
@@ -129,3 +136,37 @@ def test_killed_from_outside(scene: Scene) -> None:
         killed += child.ended() == -signal.SIGKILL
         scene.check()
     assert killed
+
+
+def _real(data: Path, models: Path, die_at: int | None) -> None:
+    def progress(done: int, total: int, name: str) -> None:
+        if done == die_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    Project(load(), data, models).ingest([SEEDS], progress=progress)
+
+
+def test_killed_with_the_real_model(seeds: Project, tmp_path: Path) -> None:
+    expected = snapshot(seeds.index)
+    for done in range(3):  # before the first article, after it, after the second
+        data = tmp_path / str(done)
+        assert Child(_real, data, seeds.models, done).ended() == -signal.SIGKILL
+        project = Project(load(), data, seeds.models)
+        assert project.refresh(starting=lambda: None) is not None
+        assert snapshot(project.index) == expected
+        project.index.close()
+
+
+def test_the_command_killed_and_run_again(seeds: Project, tmp_path: Path) -> None:
+    (tmp_path / "models").symlink_to(seeds.models)
+    command = [sys.executable, "-m", "bot", "ingest", str(SEEDS), "--json", "--data", str(tmp_path)]
+    for seconds in (1.0, 1.6):
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(seconds)
+            process.kill()
+    done = subprocess.run(command, capture_output=True, check=True)
+    assert json.loads(done.stdout)["passages"] == seeds.index.catalogue.count()
+    project = Project(load(), tmp_path)
+    assert snapshot(project.index) == snapshot(seeds.index)
+    project.index.close()
