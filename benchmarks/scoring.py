@@ -11,6 +11,7 @@ import numpy as np
 from benchmarks.systems import Reply, Shown
 from bot.answer import Answer, Quote, Status, Timings
 from bot.evaluation import intervals
+from bot.evaluation.compare_statistics import paired
 from bot.evaluation.metrics import Metric, Result
 from bot.evaluation.questions import Gold
 from retrieval.reading.speakers import REPORTER
@@ -85,19 +86,15 @@ def right(scored: Result) -> bool:
 def margin(ours: Sequence[bool], theirs: Sequence[bool], answerable: Sequence[bool]) -> Metric:
     """How far we are ahead in balanced accuracy, on the same questions.
 
-    The 95 % interval is a percentile bootstrap over questions, in pairs, answerable and unanswerable ones apart
-    (B. Efron and R. Tibshirani, An Introduction to the Bootstrap, 1993, chapter 8).
+    The interval is that of the mean of two paired differences, on answerable and on other questions.
     """
-    gain = np.asarray(ours, float) - np.asarray(theirs, float)
-    groups = [gain[np.asarray(answerable, bool)], gain[~np.asarray(answerable, bool)]]
-    if any(group.size == 0 for group in groups):
-        return Metric(None, None, None, gain.size)
-    drawn = np.random.default_rng(intervals.SEED)
-    means = [
-        sum(drawn.choice(group, group.size).mean() for group in groups) / len(groups) for _ in range(intervals.RESAMPLES)
-    ]
-    low, high = np.percentile(means, [2.5, 97.5])
-    return Metric(float(sum(group.mean() for group in groups) / len(groups)), float(low), float(high), gain.size)
+    outcomes = list(zip(theirs, ours, answerable, strict=True))
+    one = paired([(before, after) for before, after, has_answer in outcomes if has_answer])
+    other = paired([(before, after) for before, after, has_answer in outcomes if not has_answer])
+    if one is None or other is None:
+        return Metric(None, None, None, len(outcomes))
+    low, high = intervals.mean_of_two(one.difference, (one.low, one.high), other.difference, (other.low, other.high))
+    return Metric((one.difference + other.difference) / 2, low, high, len(outcomes))
 
 
 def curve(rows: Sequence[tuple[float, bool]]) -> list[tuple[float, float]]:
