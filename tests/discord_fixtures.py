@@ -11,6 +11,7 @@ from typing import Any
 
 import simcord
 import simcord.actors
+import simcord.interactions
 from simcord.preview._markdown import markdown_tokens
 
 from bot.cogs.client import VerbatimBot
@@ -97,10 +98,29 @@ class FixedGate(OpenGate):
         yield
 
 
-async def all_at_once(server: Server, asked: Sequence[tuple[simcord.MemberActor, str]]) -> list[simcord.InteractionResult]:
-    """Slash commands that reach the bot before it could answer any: below the guard that takes actions one by one."""
-    commands = [simcord.actors._slash(who, server.channel, "ask", {"question": question}) for who, question in asked]
-    return list(await asyncio.gather(*commands))
+def ask_unsettled(server: Server, who: simcord.MemberActor, question: str) -> simcord.InteractionResult:
+    """Send `/ask` as Discord does, without waiting for anything; `server.env.settle()` then waits for all."""
+    backend = server.env.backend
+    command = simcord.actors._resolve_visible_command(who, server.channel.id, "ask", 1)
+    options = [{"name": "question", "type": 3, "value": question}]
+    record, payload = simcord.interactions.base_payload(
+        backend,
+        type=2,
+        channel_id=server.channel.id,
+        guild_id=server.guild.id,
+        user_id=who.id,
+        data={"id": command["id"], "name": "ask", "type": 1, "options": options},
+    )
+    backend.emit("INTERACTION_CREATE", payload)
+    return simcord.InteractionResult(server.env, record)
+
+
+async def clicks_at_once(
+    clicks: Sequence[tuple[simcord.MemberActor, simcord.ResponseMessage, str]],
+) -> list[simcord.InteractionResult]:
+    """Clicks on custom ids that reach the bot before it could respond to any."""
+    made = [simcord.actors._component_click(who, message, label=None, custom_id=id_) for who, message, id_ in clicks]
+    return list(await asyncio.gather(*made))
 
 
 Shown = simcord.ResponseMessage | Any

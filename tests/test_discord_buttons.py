@@ -14,7 +14,7 @@ from discord_fixtures import (
     ANSWERED,
     REFUSED,
     Server,
-    all_at_once,
+    ask_unsettled,
     buttons,
     make_bot,
     press,
@@ -261,7 +261,8 @@ async def test_nothing_quoted_pings_or_formats(project: MakeProject, tmp_path: P
 
 async def test_two_people_at_once_get_their_own_answers(seeds: Project, tmp_path: Path) -> None:
     async with serving(make_bot(seeds, tmp_path)) as server:
-        one, other = await all_at_once(server, [(server.alice, ANSWERED), (server.bob, REFUSED)])
+        one, other = ask_unsettled(server, server.alice, ANSWERED), ask_unsettled(server, server.bob, REFUSED)
+        await server.env.settle()
         assert ANSWERED in read(one.response)
         assert REFUSED in read(other.response)
         assert len(server.channel.history()) == 2
