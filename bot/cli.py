@@ -240,7 +240,10 @@ def main() -> NoReturn:
     except VerbatimError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(FAILED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemExit) as leaving:
+        # Typer turns Ctrl-C into an exit of its own.
+        if isinstance(leaving, SystemExit) and leaving.code != INTERRUPTED:
+            raise
         print("stopped; what was already taken in stays, run the command again to go on", file=sys.stderr)
         sys.exit(INTERRUPTED)
     except BrokenPipeError:
