@@ -49,12 +49,12 @@ async def serve(bot: VerbatimBot, token: str) -> None:
     def stop() -> None:
         stops.add(loop.create_task(bot.close() if bot.stopping else bot.stop()))
 
-    for number in (signal.SIGTERM, signal.SIGINT):
-        # Not on Windows, where Ctrl+C ends the program by itself.
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(number, stop)
     try:
         async with bot:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                # Not on Windows, where Ctrl+C ends the program by itself.
+                with contextlib.suppress(NotImplementedError):
+                    loop.add_signal_handler(number, stop)
             await bot.start(token)
             await asyncio.gather(*stops)
     except discord.LoginFailure:
