@@ -8,6 +8,7 @@ from pathlib import Path
 import discord
 import pytest
 import simcord
+import simcord.actors
 from conftest import MakeProject
 from discord_fixtures import ANSWERED, PRIVILEGED, REFUSED, Server, make_bot, read, serving, settings
 
@@ -57,7 +58,7 @@ async def test_articles_are_uploaded_file_by_file_and_answered_from_at_once(proj
     own = project(flags=("discord.upload_bytes=3000",))
     async with serving(guarded(own, tmp_path, "discord.upload_bytes=3000")) as server:
         mona = moderator(server)
-        birds = "date 2024-05-01 Four hundred herons nested on Lake Balaton in the spring of 2024, the warden said.\n"
+        birds = "date 2024-05-01 Four hundred herons nested on Lake Balaton in the spring of 2024.\n"
         result = await mona.slash(
             server.channel,
             "ingest",
@@ -164,12 +165,10 @@ async def test_too_many_questions_are_told_when_to_come_back(
 
 
 async def test_many_at_once_wait_in_line_and_nobody_is_lost(seeds: Project, tmp_path: Path) -> None:
-    from discord_fixtures import all_at_once
-
     flags = ("discord.workers=1", "limits.queue=2", "limits.person_questions=100")
     async with serving(guarded(seeds, tmp_path, *flags)) as server:
-        results = await all_at_once(server, [(server.alice, ANSWERED)] * 5)
-        await asyncio.sleep(0)
+        asked = [simcord.actors._slash(server.alice, server.channel, "ask", {"question": ANSWERED}) for _ in range(5)]
+        results = await asyncio.gather(*asked)
         said = [read(result.response) for result in results]
         assert sum("Geneva" in text for text in said) == 3
         full = [text for text in said if "Too many questions are waiting already" in text]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import simcord
-from discord_fixtures import ANSWERED, FixedGate, buttons, make_bot, press, read, serving, source_text
+from discord_fixtures import ANSWERED, FixedGate, buttons, make_bot, press, raw, read, serving, source_text
 from sqlalchemy import func, select
 
 from bot.cogs.gate import Rules
@@ -40,7 +41,7 @@ async def test_a_long_list_is_paged_and_survives_a_restart(project: object, tmp_
         result = await server.alice.slash(server.channel, "sources")
         assert "Page 1 of 3" in read(result.response)
         await server.env.restart_bot(make_bot(many, tmp_path))
-        turned = await press(server.alice, result.response, "sourcelist 1")
+        turned = await follow(server.alice, result, "sourcelist:1")
         assert "Page 2 of 3" in read(turned.response)
         assert "08.txt" in read(turned.response)
 
@@ -101,11 +102,21 @@ async def test_what_a_person_said_is_deleted_when_they_say_so_twice(seeds: Proje
         await server.bob.slash(server.channel, "ask", question=ANSWERED)
         asked = await server.alice.slash(server.channel, "forget-me")
         assert count(bot.database, PostRow) == 2, "not before it is confirmed"
-        done = await press(server.alice, asked.response, "forget")
+        done = await follow(server.alice, asked, "forget")
         assert "Deleted: 1 questions, 1 votes, 0 checked messages" in read(done.response)
         assert (count(bot.database, PostRow), count(bot.database, VoteRow), count(bot.database, CheckRow)) == (1, 0, 0)
         late = await press(server.alice, answered.response, next(n for n in buttons(answered.response) if "context" in n))
         assert "no longer remembered" in said(late)
+
+
+def pressable(result: simcord.InteractionResult) -> list[dict[str, Any]]:
+    return [c for c in raw(result.response) if c["type"] == 2 and not c.get("disabled")]
+
+
+async def follow(who: simcord.MemberActor, result: simcord.InteractionResult, ending: str) -> simcord.InteractionResult:
+    """Press the button whose custom id ends so."""
+    (id_,) = [c["custom_id"] for c in pressable(result) if c["custom_id"].endswith(ending)]
+    return await who.click(result.response, custom_id=id_)
 
 
 def said(result: simcord.InteractionResult) -> str:
