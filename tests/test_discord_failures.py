@@ -7,14 +7,15 @@ import json
 import logging
 import re
 import threading
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import discord
 import pytest
 import simcord
 from discord_fixtures import ANSWERED, PRIVILEGED, REFUSED, buttons, make_bot, press, read, serving
+from sqlalchemy.orm import Session
 
 from bot.answer import Answer
 from bot.answering import Trace
@@ -24,6 +25,7 @@ from bot.cogs.gate import OpenGate, Place, Rules, Waiting
 from bot.followups import Turn
 from bot.logs import JsonLines
 from bot.settings import load
+from bot.state.database import Database
 from bot.wiring import Project
 from retrieval.errors import StorageError
 from retrieval.reading.search import EVERYTHING, Scope
@@ -291,3 +293,40 @@ async def test_shards_share_the_work(seeds: Project, tmp_path: Path) -> None:
             assert "Geneva" in read(result.response)
             assert (await press(member, result.response, "good")).response.content.startswith("👍")
             assert "thread" in buttons(result.response)
+
+
+class ForgetfulDatabase(Database):
+    """Fails as it is told, like a full disk."""
+
+    failing = False
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        if self.failing:
+            raise StorageError("The disk is full", "Free some space.")
+        with super().session() as session:
+            yield session
+
+
+async def test_a_state_that_fails_after_the_answer_costs_no_answer(
+    seeds: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = ForgetfulDatabase("", tmp_path)
+    bot = make_bot(seeds, tmp_path, database=database)
+    async with serving(bot) as server:
+        sent = server.env.bot.http.send_message
+
+        async def send(*args: object, **kwargs: object) -> object:
+            database.failing = True
+            return await sent(*args, **kwargs)
+
+        server.env.bot.http.send_message = send
+        await server.alice.send(server.channel, f"{server.me} {ANSWERED}")
+        assert "Geneva" in read(server.channel.last_message)
+        assert len(server.channel.history()) == 2
+        # Nor is anybody told of it who did not ask.
+        await server.bob.send(server.channel, "Nice.", reply_to=server.channel.history()[0])
+        assert len(server.channel.history()) == 3
+        result = await server.bob.slash(server.channel, "ask", question=ANSWERED)
+        assert "Whoever runs me finds more in the log" in result.response.content
+    assert len(references(caplog)) == 3

@@ -18,7 +18,7 @@ from bot.cogs.gate import NotHere, Place, Rules, check
 from bot.cogs.place import audience, conversation, place
 from bot.logs import event
 from bot.state import posts
-from retrieval.errors import QuestionError
+from retrieval.errors import QuestionError, StorageError
 
 if TYPE_CHECKING:
     from bot.cogs.client import VerbatimBot
@@ -127,7 +127,12 @@ class Ask(commands.Cog):
             with self._bot.database.session() as session:
                 return posts.of_message(session, replied) is not None
 
-        return await self._bot.state.run(known)
+        try:
+            return await self._bot.state.run(known)
+        except StorageError as error:
+            # Most replies are not for the bot; nobody is told of a fault that concerns nobody.
+            trouble.explain(error, guild=message.guild.id if message.guild else None, channel=message.channel.id)
+            return False
 
     def _unasked(self, message: discord.Message, text: str, talking: bool, rules: Rules, here: Place) -> bool:
         """Whether a message that does not name the bot is still a question to it."""

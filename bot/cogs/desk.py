@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING
 import discord
 
 from bot.answering import Trace
+from bot.cogs import trouble
 from bot.cogs.gate import Place, Rules, Waiting, check
 from bot.logs import event
 from bot.recording import remember
 from bot.render.links import address
 from bot.state import conversations, posts
 from bot.state.posts import Post
+from retrieval.errors import StorageError
 from retrieval.reading.search import Scope
 
 if TYPE_CHECKING:
@@ -89,7 +91,11 @@ class Desk:
 
     async def shown(self, answered: Answered, message: int, channel: int) -> None:
         """Remember which message shows an answer, and what the answer came from."""
-        await self._bot.state.run(self._shown, answered, message, channel)
+        try:
+            await self._bot.state.run(self._shown, answered, message, channel)
+        except StorageError as error:
+            # The answer stands; only follow-ups by reply will not find it.
+            trouble.explain(error, post=answered.post.id)
 
     def _shown(self, answered: Answered, message: int, channel: int) -> None:
         """In a thread."""
