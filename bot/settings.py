@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import SettingsError as MalformedSettings
 
 from retrieval.errors import SettingsError
 
@@ -43,7 +45,7 @@ class ReaderSettings(_Section):
     """What is read, and by whom."""
 
     model: str = Field(default="minilm-reader", min_length=1)
-    passages: int = Field(default=7, ge=1, le=100)
+    passages: int = Field(default=10, ge=1, le=100)
     context_words: int = Field(default=24, ge=0, le=200)
     threads: int = Field(default=0, ge=0, le=256)
 
@@ -146,8 +148,15 @@ def load(file: Path | None = None, flags: Sequence[str] = ()) -> Settings:
 
     """
     path = DEFAULT_FILE if file is None else file
-    if not path.is_file():
-        raise SettingsError(f"{path} does not exist", "Give a settings file with --config, or leave the flag out.")
+    try:
+        # pydantic-settings would take a file that is not there for an empty one.
+        path.read_bytes()
+    except OSError as error:
+        raise SettingsError(
+            f"{path} cannot be read ({error.strerror})", "Give a settings file with --config, or leave the flag out."
+        ) from None
+    if unknown := _unknown_variables():
+        raise SettingsError(f"there is no setting {', '.join(unknown)}", f"Write it as {PREFIX}SECTION__KEY, or unset it.")
 
     class Loaded(Settings):
         model_config = SettingsConfigDict(toml_file=path)
@@ -156,8 +165,17 @@ def load(file: Path | None = None, flags: Sequence[str] = ()) -> Settings:
         return Loaded(**_nested(flags))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"{path} is not TOML: {error}", "Mend the line it names.") from None
+    except MalformedSettings as error:
+        raise SettingsError(f"the environment: {error}", f"Write {PREFIX}SECTION__KEY=value.") from None
     except ValidationError as error:
         raise SettingsError(_explained(error), "See config/default.toml for all settings and their ranges.") from None
+
+
+def _unknown_variables() -> list[str]:
+    """Variables of the environment that look like settings and are none; pydantic-settings passes over them."""
+    sections = {name.upper() for name in Settings.model_fields}
+    ours = [name for name in os.environ if name.upper().startswith(PREFIX)]
+    return sorted(name for name in ours if name.upper().removeprefix(PREFIX).partition("__")[0] not in sections)
 
 
 def _nested(flags: Sequence[str]) -> dict[str, Any]:

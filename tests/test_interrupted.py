@@ -127,7 +127,7 @@ def test_weights_that_were_altered_are_refused(tmp_path: Path, models: Path, mon
         stream.write(b"\x01\x02\x03\x04")
     monkeypatch.syspath_prepend(package)
     assert weights.packaged(embeddings.DEFAULT).is_relative_to(package)
-    with pytest.raises(WeightsError, match=r"model.safetensors is not the expected file: SHA-256 .* make setup"):
+    with pytest.raises(WeightsError, match=r"model.safetensors is not the expected file: SHA-256 .*\(make setup\)"):
         OnnxEmbedder(tmp_path / "exported here", 1)
     assert not list((tmp_path / "exported here").glob("*.onnx"))
 
