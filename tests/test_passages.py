@@ -17,7 +17,8 @@ PIECES = (
     "Talks may start. ", "He said: “It is over. We go home.” ", "On Friday at 5 p.m. Friday ", "Mr. Putin ", "U.S. ", "no",
     "\n", "\r\n", "\r", "\n\n", "\u2028", "\u2029", "\x0b", "\x0c", "\x85", "\u00a0", "\u3000", "\t", " ",
     "# Heading\n", "- item\n", "> quoted ", "12. ", "…", "?!", ".", "”", "’s ", "🙂", "👩‍👩‍👧‍👦", "🇷🇺", "e\u0301",
-    "\u202e", "\u200f", "\u2066", "\u2069", "\ufeff", "\u200b", "\u0000", "\x1c", "中文句子。", "هل هذا صحيح؟ ", "ẞ", "ﬁ", "\U0010ffff",
+    "\u202e", "\u200f", "\u2066", "\u2069", "\ufeff", "\u200b", "\u0000", "\x1c",
+    "中文句子。", "هل هذا صحيح؟ ", "ẞ", "ﬁ", "\U0010ffff",
 )  # fmt: skip
 nasty = st.lists(st.sampled_from(PIECES) | st.text(max_size=12), max_size=40).map("".join)
 

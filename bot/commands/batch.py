@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import sys
 from collections.abc import Iterator
@@ -39,17 +40,26 @@ def run(project: Project, file: Path, *, as_of: date | None) -> int:
         try:
             line = parse(raw, as_of)
             answer, trace = conversation.explain(answerer, line.question, line.history, Scope(line.as_of))
+            printed = _dumped(({"id": line.id} if line.id is not None else {}) | answer.to_json())
         except (ValueError, QuestionError, UnverifiedAnswer) as error:
             tell(f"line {number}: {error}")
             status = 2
             continue
-        body = ({"id": line.id} if line.id is not None else {}) | answer.to_json()
-        print(json.dumps(body, ensure_ascii=False), flush=True)
+        print(printed, flush=True)
         remember(project, answer, trace)
     return status
 
 
-def parse(raw: str, as_of: date | None) -> Line:
+def _dumped(body: dict[str, Any]) -> str:
+    text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:  # half a surrogate pair in the id that was handed in, which only JSON's escapes can hold
+        return json.dumps(body)
+    return text
+
+
+def parse(raw: bytes, as_of: date | None) -> Line:
     """Read one line.
 
     Raises:
@@ -57,7 +67,9 @@ def parse(raw: str, as_of: date | None) -> Line:
 
     """
     try:
-        value = json.loads(raw)
+        value = json.loads(raw.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise ValueError(f"not UTF-8 (byte {raw[error.start]:#04x} at position {error.start}). Save it as UTF-8.") from None
     except (ValueError, RecursionError) as error:
         raise ValueError(f'not JSON ({error}). Write {{"question": "…"}}.') from None
     if not isinstance(value, dict) or not isinstance(value.get("question"), str):
@@ -76,7 +88,7 @@ def parse(raw: str, as_of: date | None) -> Line:
     return Line(value.get("id"), value["question"], tuple(history), as_of)
 
 
-def _lines(file: Path) -> Iterator[tuple[int, str]]:
+def _lines(file: Path) -> Iterator[tuple[int, bytes]]:
     """Lines that hold something, with their numbers from 1."""
     try:
         raw = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
@@ -85,6 +97,6 @@ def _lines(file: Path) -> Iterator[tuple[int, str]]:
             f"{file} cannot be read ({error.strerror})", "Give a file of JSON lines, or - for standard input."
         ) from None
     # Only newlines end a line: JSON strings may hold other separators as they are.
-    for number, line in enumerate(raw.decode("utf-8", "replace").split("\n"), 1):
+    for number, line in enumerate(raw.removeprefix(codecs.BOM_UTF8).split(b"\n"), 1):
         if line.strip():
             yield number, line

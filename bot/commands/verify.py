@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -80,7 +81,7 @@ def _on_disk(project: Project, name: str) -> Path | None:
             places += [s.path for s in files.find([folder]) if isinstance(s, Source) and s.name == name]
         except StorageError:
             continue
-    return next((p for p in places if p.is_file()), None)
+    return next((p for p in places if os.path.isfile(p)), None)  # noqa: PTH113 - Path.is_file raises where it may not look
 
 
 def _moved(receipt: Receipt, text: str) -> Receipt | None:

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 from retrieval.errors import ReceiptError
 
-_FORM = re.compile(r"([^\s:]+):([0-9a-z]+)-([0-9a-z]+):([a-z2-7]{16}):([a-z2-7]{16})")
+_FORM = re.compile(r"([^\s:]+):([0-9a-z]{1,12})-([0-9a-z]{1,12}):([a-z2-7]{16}):([a-z2-7]{16})")
 _REMEDY = "Copy the whole code that stands behind the quote, for example notes.txt:e8-kb:…"
 
 
