@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -232,13 +233,16 @@ def preview(
 
 def main() -> NoReturn:
     """Run a command; expected failures become one line on stderr and exit status 2."""
-    for stream in (sys.stdout, sys.stderr):
-        # A terminal in another encoding shows ? for what it lacks instead of ending the command.
-        stream.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        # A byte or a character that a terminal cannot hold becomes ? or � instead of ending the command.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         app()
     except VerbatimError as error:
-        print(f"error: {error}", file=sys.stderr)
+        from bot.commands.opening import tell
+
+        tell(f"error: {error}")
         sys.exit(FAILED)
     except (KeyboardInterrupt, SystemExit) as leaving:
         # Typer turns Ctrl-C into an exit of its own.

@@ -13,10 +13,10 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
-from bot.quoting import first_needed
 from retrieval.corpus import receipts
 from retrieval.corpus.article import Metadata
 from retrieval.corpus.sentences import Span
+from retrieval.reading.leaning import first_needed
 from retrieval.reading.speakers import speaker
 
 
@@ -132,16 +132,20 @@ def _violations(quote: Mapping[str, Any], original: Original) -> Iterator[Violat
         yield Violation(Reason.STALE, "the article has changed since it was taken in")
         return
     yield from _labels(quote, original)
-    if quote["receipt"] != receipts.make(original.name, start, end, quote["text"], quote["sha256"]):
-        yield Violation(Reason.RECEIPT, "the receipt is not that of these words at this place")
     if not 0 <= start < end <= len(text):
         yield Violation(Reason.PLACE, f"characters {start} to {end} of {len(text)}")
         return
+    if quote["receipt"] != receipts.make(original.name, start, end, quote["text"], quote["sha256"]):
+        yield Violation(Reason.RECEIPT, "the receipt is not that of these words at this place")
     if quote["text"] != text[start:end]:
         yield Violation(Reason.WORDS, f"characters {start} to {end} say other words")
     inside = [s for s in original.quotable if start <= s[0] and s[1] <= end]
     if not inside or inside[0][0] != start or inside[-1][1] != end:
         yield Violation(Reason.SENTENCE, f"characters {start} to {end} are not whole sentences")
+        return
+    begins = {original.spans[_needed(original, span)][0] for span in inside}
+    if start not in begins:
+        yield Violation(Reason.CONTEXT, "the sentence before belongs to it")
         return
     yield from _reading(quote, original, inside)
 
@@ -166,9 +170,12 @@ def _of_sentence(quote: Mapping[str, Any], original: Original, span: Span) -> It
     voice = speaker(original.text, original.quotable, original.quotable.index(span))
     if quote["speaker"] != {"name": voice.name, "kind": voice.kind}:
         yield Violation(Reason.SPEAKER, f"the words are those of {voice.name} ({voice.kind})")
-    first = first_needed(original.text, original.spans, original.headings, index)
-    if original.spans[first][0] < quote["start"]:
+    if original.spans[_needed(original, span)][0] < quote["start"]:
         yield Violation(Reason.CONTEXT, "the sentence before belongs to it")
+
+
+def _needed(original: Original, span: Span) -> int:
+    return first_needed(original.text, original.spans, original.headings, original.spans.index(span))
 
 
 def _labels(quote: Mapping[str, Any], original: Original) -> Iterator[Violation]:

@@ -12,6 +12,7 @@ from bot.commands.opening import refreshed, tell, tell_rejected, waiting
 from bot.evaluation import compare as comparing
 from bot.evaluation import metrics, questions, report
 from bot.evaluation import run as scoring
+from bot.evaluation.questions import QuestionFile
 from bot.render.terminal import visible
 from bot.wiring import Project
 from retrieval.corpus import files
@@ -23,12 +24,7 @@ def run(project: Project, file: Path, *, plot: Path | None, compare: Path | None
     """Score a question file; 1 when a figure misses the file's threshold."""
     loaded = questions.load(file)
     earlier = comparing.load(compare, loaded) if compare else None
-    if loaded.corpus is not None:
-        # A file that names its corpus is scored on it alone, in an index of its own beside the main one.
-        project = Project(project.settings, project.data / "eval" / loaded.corpus.name, project.models)
-        tell_rejected(project.ingest([loaded.corpus], waiting=waiting))
-    else:
-        refreshed(project)
+    project = corpus_of(project, loaded)
     entries = {e.name: e for e in project.index.catalogue.entries()}
     limit = project.settings.ingest.max_bytes
     texts = {name: files.read_text(Source(name, e.path), limit) for name, e in entries.items()}
@@ -55,3 +51,13 @@ def run(project: Project, file: Path, *, plot: Path | None, compare: Path | None
         for line in comparing.lines(compared) if compared else ():
             print(visible(line))
     return 1 if scored["below_thresholds"] else 0
+
+
+def corpus_of(project: Project, file: QuestionFile) -> Project:
+    """The project that a question file is about, its index in line with the articles."""
+    if file.corpus is None:
+        return refreshed(project)
+    # A file that names its corpus is scored on it alone, in an index of its own beside the main one.
+    opened = Project(project.settings, project.data / "eval" / file.corpus.name, project.models)
+    tell_rejected(opened.ingest([file.corpus], waiting=waiting))
+    return opened

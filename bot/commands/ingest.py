@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from bot.commands.opening import progress_bar, tell_rejected, waiting
+from bot.render.terminal import visible
 from bot.wiring import SEEDS, Project
 from retrieval.index.ingest import Report
 
@@ -18,7 +19,7 @@ def run(project: Project, paths: Sequence[Path], *, rebuild: bool, as_json: bool
     with progress_bar() as progress:
         report = project.ingest(wanted, rebuild=rebuild, progress=progress, waiting=waiting)
     tell_rejected(report)
-    print(json.dumps(asdict(report), ensure_ascii=False) if as_json else summary(report))
+    print(json.dumps(asdict(report), ensure_ascii=False) if as_json else visible(summary(report)))
     return 2 if report.rejected else 0
 
 

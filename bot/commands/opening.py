@@ -10,6 +10,7 @@ from pathlib import Path
 from bot import recording
 from bot.answer import Answer
 from bot.answering import Trace
+from bot.render.terminal import visible
 from bot.settings import DEFAULT_DATA, load
 from bot.wiring import Project
 from retrieval.index.ingest import Progress, Report
@@ -26,8 +27,8 @@ def project(config: Path | None, data: Path | None, flags: Sequence[str] | None)
 
 
 def tell(message: str) -> None:
-    """Say something that is not a result."""
-    print(message, file=sys.stderr, flush=True)
+    """Say something that is not a result; names of files in it steer no terminal."""
+    print(visible(message), file=sys.stderr, flush=True)
 
 
 def remember(opened: Project, answer: Answer, trace: Trace) -> None:

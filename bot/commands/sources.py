@@ -71,9 +71,8 @@ def _list(console: Console, entries: list[Entry], catalogue: Catalogue) -> None:
 
 def _details(entry: Entry) -> str:
     published = entry.metadata.published.isoformat() if entry.metadata.published else "no date"
-    return " · ".join(
-        x for x in (entry.metadata.publisher, published, entry.metadata.url, f"sha256 {entry.sha256[:12]}") if x
-    )
+    fields = (entry.metadata.publisher, published, entry.metadata.url, f"sha256 {entry.sha256[:12]}")
+    return visible(" · ".join(field for field in fields if field))
 
 
 def _to_json(entry: Entry, catalogue: Catalogue) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from bot.render.terminal import visible
 from bot.wiring import Project
 from retrieval.corpus import files, receipts
 from retrieval.corpus.article import text_digest
@@ -45,9 +46,9 @@ def run(project: Project, code: str, *, as_json: bool) -> int:
         body = {"verdict": check.verdict.value, "article": receipt.article, "start": receipt.start, "end": receipt.end}
         print(json.dumps(body | {"detail": check.detail, "text": check.found}, ensure_ascii=False))
     else:
-        print(f"{check.verdict.value}: {check.detail}")
+        print(visible(f"{check.verdict.value}: {check.detail}"))
         if check.found:
-            print(check.found)
+            print(visible(check.found))
     return 0 if check.verdict is Verdict.IDENTICAL else 1
 
 

@@ -11,7 +11,11 @@ from rich.text import Text
 
 from bot.answer import Answer, Quote, Status
 
-_MARKUP = re.compile(r"([\\`*_\[\]<>#|~])")
+_MARKUP = re.compile(r"([\\`*_\[\]<>#|~&])")
+_AT_START = re.compile(r"^(\s*\d*)([-+=.)])", re.MULTILINE)
+"""What makes a list or a heading of a line."""
+
+_ESCAPED = re.compile(r"\\([\\`*_\[\]<>#|~&+=.)-])")
 NOT_AN_ANSWER = "Closest we have, not an answer:"
 
 
@@ -19,10 +23,11 @@ def markdown(answer: Answer) -> str:
     """The answer as Markdown: each quote as a block quote, the answering words in bold, then who, where and when."""
     blocks = [verdict(answer)]
     for quote in answer.quotes:
-        blocks.append(f"{_block(quote)}\n{quote.number}. {escape(source(quote))} · `{quote.receipt}`")
+        # A blank line between, else the source is read as the quote's last line.
+        blocks.append(f"{_block(quote)}\n\n{quote.number}. {escape(source(quote))} · `{quote.receipt}`")
     if answer.nearest:
         blocks.append(f"_{NOT_AN_ANSWER}_")
-        blocks += [f"{_block(quote)}\n{escape(source(quote))}" for quote in answer.nearest]
+        blocks += [f"{_block(quote)}\n\n{escape(source(quote))}" for quote in answer.nearest]
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -55,22 +60,30 @@ def source(quote: Quote) -> str:
 
 def escape(text: str) -> str:
     """Text that Markdown shows as it is."""
-    return _MARKUP.sub(r"\\\1", visible(text))
+    return _AT_START.sub(r"\1\\\2", _MARKUP.sub(r"\\\1", visible(text)))
 
 
 def visible(text: str) -> str:
-    """Text in which nothing steers the terminal: control and direction characters become �."""
+    """Text in which nothing steers the terminal: control and direction characters and invisible tags become �.
+
+    Every line break becomes a newline; a carriage return alone would have the next words written over the last.
+    """
     return "".join(
-        "�" if (unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t\r") or c in _DIRECTIONS else c for c in text
+        "�"
+        if (unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t")
+        or c in _DIRECTIONS
+        or "\U000e0000" <= c <= "\U000e007f"
+        else c
+        for c in text.replace("\r\n", "\n").replace("\r", "\n")
     )
 
 
-_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+_DIRECTIONS = frozenset("\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
 
 
 def show(console: Console, answer: Answer) -> None:
     """Print an answer for a person."""
-    console.print(Text(answer.question, style="bold"))
+    console.print(Text(visible(answer.question), style="bold"))
     if said := verdict(answer):
         console.print(Text(_plain(said), style="yellow" if answer.status is Status.PARTIAL else "bold red"))
     for quote in answer.quotes:
@@ -114,8 +127,20 @@ def _pieces(quote: Quote) -> Iterator[tuple[str, bool]]:
 
 
 def _block(quote: Quote) -> str:
-    marked = "".join(f"**{escape(p)}**" if hit and p.strip() else escape(p) for p, hit in _pieces(quote))
+    marked = "".join(f"**{escape(p)}**" if hit and _can_be_bold(quote) else escape(p) for p, hit in _pieces(quote))
     return "\n".join(f"> {line}" for line in marked.splitlines() if line.strip())
+
+
+def _can_be_bold(quote: Quote) -> bool:
+    """Whether asterisks around the highlight mean bold: not between a letter and a sign, as in US$2.5 billion.
+
+    Source: CommonMark 0.31, left- and right-flanking delimiter runs.
+    """
+    (before, _), (marked, _), (after, _) = _pieces(quote)
+    if not marked or marked[0].isspace() or marked[-1].isspace():
+        return False
+    opens = marked[0].isalnum() or not before[-1:].isalnum()
+    return opens and (marked[-1].isalnum() or not after[:1].isalnum())
 
 
 def _reason(missing: Sequence[str]) -> str:
@@ -127,4 +152,4 @@ def _reason(missing: Sequence[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\\([\\`*_\[\]<>#|~])", r"\1", text)
+    return _ESCAPED.sub(r"\1", text)

@@ -1,0 +1,1 @@
+"""The self-attack: altered quotes and planted text, tried against the checks that every answer has to pass."""
