@@ -29,7 +29,7 @@ from retrieval.training.train import Training
 from retrieval.training.train import train as run_training
 
 BASE = "all-MiniLM-L6-v2"
-TOP = 3
+TOP = 2
 """The final probability is fitted on the best sentences of each question: on what may be shown."""
 
 PROJECT = Path(__file__).resolve().parents[2]

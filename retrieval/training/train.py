@@ -24,7 +24,7 @@ BUCKETED = 64
 """Batches drawn at once and sorted by length, so that little is padding."""
 
 
-EXAMPLES = 420_000
+EXAMPLES = 360_000
 """About as much as two cores see in an hour and a half; the curve was still rising slowly."""
 
 
