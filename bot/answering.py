@@ -117,13 +117,20 @@ class Answerer:
         readings = self._reader.read(part, windows)
         read_ms = (time.perf_counter() - began) * 1e3
         findings = judge(self._calibration, part, named, catalogue.count(), readings)
-        trace = PartTrace(part, named, tuple(findings), self._chosen(findings))
+        trace = PartTrace(part, named, tuple(findings), self._chosen(findings, self._threshold(part, named)))
         return trace, Timings(timings.embed + found.embed_ms, timings.search + found.search_ms, timings.read + read_ms)
 
-    def _chosen(self, findings: Sequence[Finding]) -> int:
+    def _threshold(self, part: str, named: Terms) -> float:
+        """How probable the best sentence must be: more so where the question takes something for granted."""
+        limits = self._settings.answer
+        # "Why did he call him a killer?" presupposes that he did; a word that no article holds makes that doubtful.
+        doubtful = question.presupposes(part) and bool(named.absent)
+        return max(limits.threshold, limits.premise_threshold) if doubtful else limits.threshold
+
+    def _chosen(self, findings: Sequence[Finding], threshold: float) -> int:
         """How many of the findings, from the first on, are shown."""
         limits = self._settings.answer
-        if not findings or findings[0].probability < limits.threshold:
+        if not findings or findings[0].probability < threshold:
             return 0
         least = max(limits.also_threshold, limits.also_share * findings[0].probability)
         others = [f for f in findings[1 : limits.max_quotes] if f.probability >= least]

@@ -24,6 +24,9 @@ _NOUNS = re.compile(
     r"(?=\s+(?:to|of|in|on|at|by|for|from|with|that|which|about|and|is|are|was|were|did|do|does|has|have)\b|[?,.;]|\s*$)",
     re.IGNORECASE,
 )
+_WHY = re.compile(
+    r"\W*(?:and |but |so )?(?:why|how come|for what reason|what (?:made|caused|led|prompted|drove))\b", re.IGNORECASE
+)
 _WHO = re.compile(r"\W*who\b", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\s)[A-Z][\w’'-]+(?:\s+[A-Z][\w’'-]+)*")
 
@@ -51,6 +54,11 @@ def clean(text: str, max_characters: int) -> str:
             "The question is empty", 'Ask something, for example "Where did Moscow propose to hold the talks?"'
         )
     return seen
+
+
+def presupposes(question: str) -> bool:
+    """Whether a question takes for granted that what it tells is so, and asks only for the reason or the manner."""
+    return bool(_WHY.match(question))
 
 
 def parts(question: str) -> list[str]:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Answer, Quote, Status
+from retrieval.corpus.passages import WRAPPED, ends_sentence
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~&])")
 _AT_START = re.compile(r"^(\s*\d*)([-+=.)])", re.MULTILINE)
@@ -99,9 +100,10 @@ def _show_quote(console: Console, quote: Quote, style: str, *, cited: bool = Tru
     text = Text()
     for piece, marked in _pieces(quote):
         text.append(visible(piece), style="bold" if marked and cited else "dim" if not cited else "")
-    for line in _one_line(text).wrap(console, max(20, min(console.width, 100) - 4)):
-        line.rstrip()
-        console.print(Text.assemble(("▌ ", style), line))
+    for paragraph in _paragraphs(text):
+        for line in paragraph.wrap(console, max(20, min(console.width, 100) - 4)):
+            line.rstrip()
+            console.print(Text.assemble(("▌ ", style), line))
     label = f"[{quote.number}] {source(quote)}" if cited else source(quote)
     console.print(Text(f"  {label}", style="cyan" if cited else "dim"), soft_wrap=True)
     if cited:
@@ -109,12 +111,16 @@ def _show_quote(console: Console, quote: Quote, style: str, *, cited: bool = Tru
         console.print(Text(f"  {quote.receipt}", style="dim"), soft_wrap=True)
 
 
-def _one_line(text: Text) -> Text:
-    """Line breaks and indentation of the article's layout as single spaces; words are never changed."""
-    pieces = [line for line in text.split("\n") if line.plain.strip()]
-    for piece in pieces:
-        piece.rstrip()
-    return Text(" ").join(pieces)
+def _paragraphs(text: Text) -> list[Text]:
+    """The quote's paragraphs, each on one line: what an editor broke is joined by a space; words are never changed."""
+    joined: list[Text] = []
+    for line in text.split("\n"):
+        line.rstrip()
+        if not line.plain.strip():
+            continue
+        goes_on = joined and len(joined[-1].plain) >= WRAPPED and not ends_sentence(joined[-1].plain)
+        joined[-1:] = [Text(" ").join([joined[-1], line])] if goes_on else [*joined[-1:], line]
+    return joined
 
 
 def _pieces(quote: Quote) -> Iterator[tuple[str, bool]]:

@@ -59,6 +59,11 @@ def paragraph_spans(text: str, body: int = 0) -> list[Span]:
     return spans
 
 
+def ends_sentence(line: str) -> bool:
+    """Whether a line ends as sentences do, quotation marks and brackets aside."""
+    return bool(_SENTENCE_END.search(line))
+
+
 def _continues(text: str, line: Span, following: Span) -> bool:
     """Whether the next line goes on with this one's paragraph."""
     here, there = text[slice(*line)].rstrip(), text[slice(*following)].lstrip()
