@@ -18,11 +18,12 @@ from retrieval.reading.aliases import Aliases
 from retrieval.reading.judge import load_calibration
 from retrieval.reading.meanings import Meanings
 from retrieval.reading.readers import load_reader
-from retrieval.reading.search import HybridRetriever
+from retrieval.reading.search import EVERYTHING, HybridRetriever, Scope
 
 if TYPE_CHECKING:
     from bot.state.database import Database
     from bot.state.runs import Runs
+    from retrieval.reading.langchain import ArticleRetriever
 
 SEEDS = PROJECT / "seeds"
 
@@ -81,6 +82,18 @@ class Project:
             meanings=Meanings.load(),
             least_cosine=self.settings.check.least_cosine,
             max_characters=self.settings.check.max_characters,
+        )
+
+    def langchain_retriever(self, limit: int = 7, scope: Scope = EVERYTHING) -> ArticleRetriever:
+        """The search for a LangChain chain: at most `limit` passages from the articles in scope."""
+        from retrieval.reading.langchain import ArticleRetriever
+
+        return ArticleRetriever(
+            retriever=HybridRetriever(self.index, self.settings.search.candidates),
+            catalogue=self.index.catalogue,
+            aliases=Aliases.load(_beside_project(self.settings.search.aliases)),
+            limit=limit,
+            scope=scope,
         )
 
     @cached_property

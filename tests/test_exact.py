@@ -22,8 +22,8 @@ from retrieval.reading.search import Scope
 
 WORDS = sorted({surface for path in SEEDS.iterdir() for surface, _, _ in tokens(path.read_text("utf-8"))})
 NOISE = (
-    "\x00", "\x1b[31m", "\u202e", "\u2066", "\u200f", "\ufeff", "\ud83d", "\udc00", "\r\n", "🙂", "“", "”", "*", "`", "?", "!",
-    ";", ", and ", " who ", "中文", "ß", "%s", "{}", "\\", "<@1>", "' OR 1=1 --", '"', "NEAR(", "AND", "NOT", "9" * 40,
+    "\x00", "\x1b[31m", "\u202e", "\u2066", "\u200f", "\ufeff", "\ud83d", "\udc00", "\r\n", "🙂", "“", "”", "*", "`", "?",
+    "!", ";", ", and ", " who ", "中文", "ß", "%s", "{}", "\\", "<@1>", "' OR 1=1 --", '"', "NEAR(", "AND", "NOT", "9" * 40,
 )  # fmt: skip
 OPENERS = ("Who", "What did", "Where did", "When was", "Why", "How many", "Did", "And what about", "Who said that", "")
 
