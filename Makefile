@@ -24,7 +24,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Takes most of an hour; DATA is a folder with reader/ and chunking/. The peers need an environment of their own.
+# Takes about half an hour on two idle cores; DATA is a folder with reader/ and chunking/. The peers need an environment of their own.
 DATA ?= ../shared/data
 benchmark: setup .venv-peers/installed
 	$(BIN)/python -m benchmarks --data $(DATA) $(ARGS)
