@@ -39,7 +39,7 @@ def _draw(axes: Axes, title: str, rows: list[Mapping[str, Any]]) -> None:
             [x for x, _ in row["curve"]], [y for _, y in row["curve"]], label=label, linewidth=2.5 if row["ours"] else 1.2
         )[0]
         if row["ours"]:
-            axes.plot(*row["operating"], marker="o", color=line.get_color(), markersize=8)
-    axes.set(title=title, xlabel="questions answered", ylabel="answers that do not answer", xlim=(0, 1), ylim=(0, 1))
+            axes.plot(*row["dot"], marker="o", color=line.get_color(), markersize=8)
+    axes.set(title=title, xlabel="questions answered", ylabel="first passages that do not answer", xlim=(0, 1), ylim=(0, 1))
     axes.legend(fontsize=8)
     axes.grid(alpha=0.3)

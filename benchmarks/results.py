@@ -35,8 +35,8 @@ def document(found: Mapping[str, Any]) -> str:
         parts += [
             "## Risk and coverage",
             f"![Risk and coverage](../{FIGURE.relative_to(PROJECT).as_posix()})",
-            "Share of answers that do not answer, as more and more questions are answered, the surest first. The dot is "
-            "where this project stops.",
+            "Share of first passages that do not answer, as more and more questions are answered, the surest first. The dot "
+            "is where this project stops.",
         ]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 

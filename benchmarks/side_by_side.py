@@ -119,6 +119,7 @@ def _best_answers(gold: Gold, reply: Reply) -> bool:
 def _row(system: System, by_set: dict[str, Measured], ours: Sequence[Result]) -> dict[str, Any]:
     results = [r for one in by_set.values() for r in one.results]
     answered = [r for r in results if r.answered]
+    first = [hits(r.answer.quotes[0].text, r.gold.evidence) for r in answered]
     warm = [ms for one in by_set.values() for ms in one.warm_ms]
     ahead = scoring.margin(
         [scoring.right(r) for r in ours], [scoring.right(r) for r in results], [bool(r.gold.evidence) for r in results]
@@ -135,7 +136,7 @@ def _row(system: System, by_set: dict[str, Measured], ours: Sequence[Result]) ->
         "warm_ms_p50": float(np.percentile(warm, 50)),
         "warm_ms_p95": float(np.percentile(warm, 95)),
         "peak_mib": max(one.peak_mib for one in by_set.values()),
-        "operating": [len(answered) / len(results), 1 - sum(r.hit for r in answered) / max(1, len(answered))],
+        "dot": [len(answered) / len(results), 1 - sum(first) / max(1, len(answered))],
         "curve": scoring.curve([row for one in by_set.values() for row in one.curve]),
     }
 

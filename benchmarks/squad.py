@@ -145,6 +145,7 @@ def figures(
     area = intervals.auroc(positive, negative)
     rows = [(r.score, any(covers(p, a, texts) for p in (r.passages or r.nearest)[:1])) for r, a in _zip(replies, asked)]
     answered = [s for s in shown if s.passages]
+    first = [covers(s.passages[0], a, texts) for s, a in _zip(shown, asked) if s.passages]
     return {
         "hit": _share(hit),
         "refusal_recall": _share(refused),
@@ -153,6 +154,7 @@ def figures(
         "words": sum(len(p.text.split()) for s in answered for p in s.passages) / max(1, len(answered)),
         "span_f1": _span_f1(answerable, texts),
         "operating": [len(answered) / len(asked), 1 - sum(hit) / max(1, len(answered))],
+        "dot": [len(answered) / len(asked), 1 - sum(first) / max(1, len(answered))],
         "curve": scoring.curve(rows),
     }
 

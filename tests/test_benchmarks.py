@@ -230,7 +230,7 @@ def test_figures_of_a_system_on_squad() -> None:
     assert figures["balanced"] == 0.75
     assert figures["auroc"][0] == 1
     assert figures["span_f1"] == [0.5, 1.0]
-    assert figures["operating"] == [pytest.approx(1 / 3), 0.0]
+    assert figures["operating"] == figures["dot"] == [pytest.approx(1 / 3), 0.0]
 
 
 # tables
@@ -291,7 +291,7 @@ def row(key: str, hit: float, ours: bool = False) -> dict[str, Any]:
         "key": key, "label": key, "ours": ours, "thresholds": {"seeds": None}, "all": figures, "sets": {"seeds": figures},
         "ahead": None if ours else [0.1, 0.02, 0.2], "cold_s": 2.0,
         "warm_ms_p50": 50.0, "warm_ms_p95": 90.0, "peak_mib": 300.0,
-        "operating": [0.5, 0.1], "curve": [[0.5, 0.1], [1.0, 0.5]],
+        "dot": [0.5, 0.1], "curve": [[0.5, 0.1], [1.0, 0.5]],
     }  # fmt: skip
 
 
