@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import aiohttp
 import discord
+import discord_server
 import pytest
+import yarl
 from discord_fixtures import make_bot, read
 
+from bot.cogs.gate import OpenGate, Place, Waiting
 from bot.commands import discord as command
 from bot.commands import discord_check
 from bot.commands.discord_check import TOKEN
@@ -171,4 +177,33 @@ async def test_a_second_signal_does_not_wait(seeds: Project, tmp_path: Path) -> 
             await bot.close()
         await stopping
         assert bot.is_closed()
+    bot.database.close()
+
+
+class TerminatedGate(OpenGate):
+    """The process is told to stop while a question waits."""
+
+    @asynccontextmanager
+    async def admission(self, place: Place, waiting: Waiting) -> AsyncIterator[None]:
+        del place, waiting
+        os.kill(os.getpid(), signal.SIGTERM)
+        yield
+
+
+async def test_sigterm_finishes_the_answer_under_way(
+    seeds: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bot = make_bot(seeds, tmp_path, gate=TerminatedGate())
+    async with discord_server.serving() as server:
+        monkeypatch.setattr(discord.http.Route, "BASE", f"http://127.0.0.1:{server.port}/api/v10")
+        gateway = yarl.URL(f"ws://127.0.0.1:{server.port}/gateway")
+        monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
+        running = asyncio.create_task(command.serve(bot, discord_server.TOKEN))
+        await server.wait(lambda: discord_server.IDENTIFY in server.operations)
+        await asyncio.wait_for(bot.wait_until_ready(), 120)
+        token = await server.ask(SAMPLES[0])
+        await asyncio.wait_for(running, 120)
+        (answer,) = server.named("PATCH", f"{token}/messages/@original", 200)
+        assert "Geneva" in str(answer.body)
+    assert bot.is_closed()
     bot.database.close()

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Callable, Iterator
 
 import aiohttp
 import discord
@@ -51,12 +52,9 @@ async def serve(bot: VerbatimBot, token: str) -> None:
 
     try:
         async with bot:
-            for number in (signal.SIGTERM, signal.SIGINT):
-                # Not on Windows, where Ctrl+C ends the program by itself.
-                with contextlib.suppress(NotImplementedError):
-                    loop.add_signal_handler(number, stop)
-            await bot.start(token)
-            await asyncio.gather(*stops)
+            with _signals(loop, stop):
+                await bot.start(token)
+                await asyncio.gather(*stops)
     except discord.LoginFailure:
         raise DiscordError(
             "Discord does not accept the token", f"Copy it anew from {PORTAL} (Bot, Reset Token) into {TOKEN}."
@@ -74,3 +72,17 @@ async def serve(bot: VerbatimBot, token: str) -> None:
         raise DiscordError(
             f"Discord cannot be reached ({type(error).__name__})", "See to the network and start again."
         ) from error
+
+
+@contextlib.contextmanager
+def _signals(loop: asyncio.AbstractEventLoop, stop: Callable[[], None]) -> Iterator[None]:
+    """Calls `stop` at each signal to end. Not on Windows, where Ctrl+C ends the program by itself."""
+    with contextlib.suppress(NotImplementedError):
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, stop)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(NotImplementedError):
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
