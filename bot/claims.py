@@ -27,6 +27,9 @@ from retrieval.reading.statements import Statement, statement
 PASSAGES = 10
 """Passages that are compared with a claim; comparing costs little, so more than are read for a question."""
 
+EMBEDDED = 10
+"""Sentences whose similarity to the claim is looked at, those with most in common first."""
+
 LEAST_WORDS = 2
 """A sentence with fewer words of content claims nothing that articles could say."""
 
@@ -170,14 +173,18 @@ class Checker:
                 first = first_needed(text, spans, headings, at)
                 before = [text[slice(*s)] for s in spans[first:at] if s not in headings]
                 places[evidence.stored.sha256, sentence] = (evidence, text[slice(*sentence)], before)
-        if not places:
+        compared = [
+            (compare(meant, statement(text), [statement(b) for b in before], self._same), evidence, sentence, text)
+            for (_, sentence), (evidence, text, before) in places.items()
+        ]
+        # Sentences with nothing to say about the claim need no embedding.
+        compared.sort(key=lambda c: (c[0].relation is Relation.OTHER, -c[0].shared))
+        compared = compared[:EMBEDDED]
+        if not compared:
             return []
-        vectors = self._index.embedder.embed([said, *(text for _, text, _ in places.values())])
+        vectors = self._index.embedder.embed([said, *(text for *_, text in compared)])
         cosines = (vectors[1:] @ vectors[0]).tolist()
-        made = []
-        for ((_, sentence), (evidence, text, before)), cosine in zip(places.items(), cosines, strict=True):
-            comparison = compare(meant, statement(text), [statement(b) for b in before], self._same)
-            made.append(_Candidate(evidence, sentence, comparison, cosine))
+        made = [_Candidate(e, s, c, cosine) for (c, e, s, _), cosine in zip(compared, cosines, strict=True)]
         return sorted(made, key=lambda c: -(c.comparison.shared + c.cosine))
 
     def _quote(self, candidate: _Candidate) -> Quote:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from bot.claims import Verdict, claims
+from bot.claims import Check, Verdict, claims
 from bot.evaluation import claims as evaluation
 from bot.evaluation.questions import QuestionFileError
 from bot.settings import load
 from bot.wiring import Project
+from retrieval.corpus import receipts
 from retrieval.errors import QuestionError
 
 FILE = Path(__file__).parent / "questions" / "claims.yaml"
@@ -28,11 +29,19 @@ def four(models: Path, tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
-def test_no_claim_is_wrongly_supported_and_most_are_told_apart(four: Project) -> None:
+Results = list[tuple[evaluation.GoldClaim, Check]]
+
+
+@pytest.fixture(scope="module")
+def results(four: Project) -> Results:
+    """Every claim of the file, checked."""
     corpus, gold = evaluation.load(FILE)
     assert len(gold) >= 60
     assert len(corpus) == 2
-    results = evaluation.run(gold, four.checker.check)
+    return evaluation.run(gold, four.checker.check)
+
+
+def test_no_claim_is_wrongly_supported_and_most_are_told_apart(results: Results) -> None:
     wrong = [g.claim for g, c in results if c.verdict is Verdict.SUPPORTED and not evaluation.right(g, c)]
     assert wrong == []
     by_verdict = {s.verdict: s for s in evaluation.scores(results)}
@@ -41,18 +50,15 @@ def test_no_claim_is_wrongly_supported_and_most_are_told_apart(four: Project) ->
     assert (by_verdict[Verdict.CONTRADICTED].recall or 0) >= 0.6
 
 
-def test_quotes_in_verdicts_are_the_articles_own_words(four: Project) -> None:
+def test_quotes_in_verdicts_are_the_articles_own_words(four: Project, results: Results) -> None:
     texts = {e.name: four.index.catalogue.text(e.sha256) for e in four.index.catalogue.entries()}
-    seen = 0
-    for gold in evaluation.load(FILE)[1]:
-        for check in four.checker.check(gold.claim):
-            for quote in (check.quote, check.nearest):
-                if quote:
-                    seen += 1
-                    assert texts[quote.article][quote.start : quote.end] == quote.text
-                    assert quote.receipt
-            assert (check.quote is None) == (check.verdict in {Verdict.ABSENT, Verdict.UNCHECKED})
-    assert seen > 40
+    quotes = [quote for _, check in results for quote in (check.quote, check.nearest) if quote]
+    assert len(quotes) > 40
+    for quote in quotes:
+        assert texts[quote.article][quote.start : quote.end] == quote.text
+        assert receipts.holds(receipts.parse(quote.receipt), texts[quote.article])
+    for _, check in results:
+        assert (check.quote is None) == (check.verdict in {Verdict.ABSENT, Verdict.UNCHECKED})
 
 
 @pytest.mark.parametrize(

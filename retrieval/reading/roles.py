@@ -170,6 +170,9 @@ def _governs(case: Case, j: int, partners: set[int]) -> bool:
     if j + 1 == len(case.theirs) or not word.surface.endswith(("ed", "ing")):
         return True
     following, before = case.theirs[j + 1], case.sentence.folded[word.place - 1] if word.place else ""
+    if following.surface.endswith("ing") and "," in case.sentence.text[word.end : following.start]:
+        # "…, killing many": it goes on about the same subject.
+        return False
     noun = j + 1 in partners and following.place == word.place + 1 and following.kind is Kind.WORD
     subject = (
         j and case.theirs[j - 1].place == word.place - 1 and case.theirs[j - 1].kind is Kind.NAME
