@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 
 from rich.console import Console
 from rich.text import Text
@@ -27,15 +28,22 @@ Try next, in this folder:
   .venv/bin/verbatim sources 004           an article with numbered paragraphs
   .venv/bin/verbatim verify RECEIPT        check a quote by the code that stands under it
   .venv/bin/verbatim ingest FOLDER         your own articles instead of these
+  .venv/bin/verbatim preview               the Discord bot in a page of your browser, without a token
+  .venv/bin/verbatim discord               the same in Discord; docs/discord.md says how to get a token
   make test                                every promise, tested
 """
 
 
-def main() -> int:
-    """Run the demonstration; in colour also where make hides the terminal, unless NO_COLOR is set."""
+def main(data: Path | None = None) -> int:
+    """Run the demonstration; in colour also where make hides the terminal, unless NO_COLOR is set.
+
+    Args:
+        data: folder of the index, by default the one that `verbatim` uses without `--data`.
+
+    """
     console = Console(highlight=False, force_terminal=None if os.environ.get("NO_COLOR") else True)
     try:
-        opened = project(None, None, None)
+        opened = project(None, data, None)
         if opened.paths() != [SEEDS]:
             opened.ingest([SEEDS])
         answerer = refreshed(opened).answerer
