@@ -155,17 +155,17 @@ def _parts(answer: Answer, links: Mapping[str, str]) -> Iterator[Block]:
     unshown = {quote.number: quote for quote in answer.quotes}
     for at, part in enumerate(answer.parts):
         shown = [number for number in part.quotes if number not in unshown]
-        yield Block(_part(part, shown), apart=at > 0)
+        yield Block(_part(part, shown, several=_several(answer)), apart=at > 0)
         for number in part.quotes:
             if quote := unshown.pop(number, None):
                 yield _passage(quote, links, numbered=_several(answer))
 
 
-def _part(part: Part, shown: Sequence[int]) -> str:
+def _part(part: Part, shown: Sequence[int], *, several: bool) -> str:
     asked = f"### {_capital(inline(part.question, QUESTION_CHARACTERS))}"
     if part.status is Status.REFUSED:
         return f"{asked}\n✋ **The articles do not answer this.** {reason(part.missing)}"
-    return asked + "".join(f"\nSee quote {number} above." for number in shown)
+    return asked + "".join(f"\nSee quote {number} above." if several else "\nSee the quote above." for number in shown)
 
 
 def _passage(passage: Quote, links: Mapping[str, str], *, cited: bool = True, numbered: bool = False) -> Block:
