@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,6 +95,19 @@ class FixedGate(OpenGate):
         del place
         if self.queue:
             await waiting(self.queue)
+        yield
+
+
+class BusyGate(OpenGate):
+    """Does something while a question waits to be answered."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        self._meanwhile = meanwhile
+
+    @asynccontextmanager
+    async def admission(self, place: Place, waiting: Waiting) -> AsyncIterator[None]:
+        del place, waiting
+        self._meanwhile()
         yield
 
 
