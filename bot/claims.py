@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from bot.answer import Quote
 from bot.question import clean, refer
@@ -29,6 +33,9 @@ PASSAGES = 10
 
 EMBEDDED = 10
 """Sentences whose similarity to the claim is looked at, those with most in common first."""
+
+REMEMBERED = 2000
+"""Sentences whose vectors are kept in memory, about 3 MB."""
 
 LEAST_WORDS = 2
 """A sentence with fewer words of content claims nothing that articles could say."""
@@ -116,6 +123,7 @@ class Checker:
         self._least_cosine = least_cosine
         self._max_characters = max_characters
         self._quoter = Quoter(index.catalogue)
+        self._vectors: dict[str, NDArray[np.float32]] = {}
 
     def check(self, text: str, scope: Scope = EVERYTHING) -> list[Check]:
         """A verdict on each sentence of a text, in order.
@@ -182,10 +190,19 @@ class Checker:
         compared = compared[:EMBEDDED]
         if not compared:
             return []
-        vectors = self._index.embedder.embed([said, *(text for *_, text in compared)])
-        cosines = (vectors[1:] @ vectors[0]).tolist()
+        cosines = self._similarities(said, [text for *_, text in compared])
         made = [_Candidate(e, s, c, cosine) for (c, e, s, _), cosine in zip(compared, cosines, strict=True)]
         return sorted(made, key=lambda c: -(c.comparison.shared + c.cosine))
+
+    def _similarities(self, said: str, sentences: Sequence[str]) -> list[float]:
+        """Cosine of a claim and each sentence; the claims of a text mostly meet the same sentences."""
+        unknown = [text for text in dict.fromkeys(sentences) if text not in self._vectors]
+        vectors = self._index.embedder.embed([said, *unknown])
+        if len(self._vectors) > REMEMBERED:
+            self._vectors = {}
+        known = self._vectors | dict(zip(unknown, vectors[1:], strict=True))
+        self._vectors = known
+        return [float(known[text] @ vectors[0]) for text in sentences]
 
     def _quote(self, candidate: _Candidate) -> Quote:
         shared, cosine = candidate.comparison.shared, candidate.cosine
