@@ -11,9 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bot import gate
 from bot.answer import Quote
+from bot.gate import UnverifiedAnswer
 from bot.question import clean, refer
 from bot.quoting import Quoter
+from bot.verifier import verify
 from retrieval.corpus.passages import paragraph_spans
 from retrieval.corpus.sentences import Span, sentence_spans
 from retrieval.index.index import Index
@@ -130,6 +133,7 @@ class Checker:
 
         Raises:
             QuestionError: there is nothing to check, or too much.
+            UnverifiedAnswer: a quote is not what its article says on disk.
 
         """
         clean(text, self._max_characters)
@@ -138,6 +142,13 @@ class Checker:
         for start, end in claims(text):
             checks.append(self._check(text[start:end], earlier, (start, end), scope))
             earlier = text[start:end]
+        originals = gate.shelf(self._index.catalogue, self._index.settings.max_bytes)
+        shown = [quote for check in checks for quote in (check.quote, check.nearest) if quote]
+        if wrong := [v for quote in shown for v in verify(quote.to_json(), originals(quote.article))]:
+            raise UnverifiedAnswer(
+                "The check was held back, a quote in it is not what its article says: " + "; ".join(v.detail for v in wrong),
+                "Run verbatim ingest and check again.",
+            )
         return checks
 
     def _check(self, claim: str, earlier: str, span: Span, scope: Scope) -> Check:

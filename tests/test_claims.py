@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from conftest import MakeProject
 
 from bot.claims import Check, Verdict, claims
 from bot.evaluation import claims as evaluation
 from bot.evaluation.questions import QuestionFileError
+from bot.gate import UnverifiedAnswer
 from bot.settings import load
 from bot.wiring import Project
 from retrieval.corpus import receipts
@@ -98,6 +100,17 @@ def test_a_verdict_on_each_sentence_in_order(seeds: Project) -> None:
     assert second.quote.highlight is not None
     a, b = (place - second.quote.start for place in second.quote.highlight)
     assert second.quote.text[a:b] == "Geneva"
+
+
+def test_an_article_that_changed_on_disk_is_not_quoted(project: MakeProject, tmp_path: Path) -> None:
+    article = tmp_path / "birds.txt"
+    article.write_text("Four hundred herons nested on Lake Balaton in the spring of 2024.\n")
+    birds = project(tmp_path)
+    claim = "Four hundred herons nested on Lake Balaton."
+    assert birds.checker.check(claim)[0].verdict is Verdict.SUPPORTED
+    article.write_text("Four hundred geese nested on Lake Balaton in the spring of 2024.\n")
+    with pytest.raises(UnverifiedAnswer, match="ingest"):
+        birds.checker.check(claim)
 
 
 def test_list_signs_are_no_part_of_a_claim() -> None:
