@@ -98,7 +98,7 @@ def close_spelling(word: str, vocabulary: Iterable[str]) -> list[str]:
         if abs(len(other) - len(word)) > 4 or len(other) < 4 or other[:1].isdigit():
             continue
         near = slips and other[0] == word[0] and DamerauLevenshtein.distance(word, other, score_cutoff=slips) <= slips
-        if near or (other[:3] == word[:3] and _root(other) == root) or _sound(other) == sound:
+        if near or (other[:3] == word[:3] and {other, _root(other)} & {word, root}) or _sound(other) == sound:
             close.append(other)
     return close
 
