@@ -84,10 +84,11 @@ def test_title_from_heading_or_first_words(text: str, title: str | None) -> None
         ("---\nurl: example.org\n---\nThey met.", "a url that is none"),
         ("---\nurl: javascript:alert(1)\n---\nThey met.", "a url that is none"),
         ("---\ntitle: {a: b}\n---\nThey met.", "a title that is a list"),
-        ("---\ntitle: !!python/object/apply:os.system ['true']\n---\nThey met.", "broken front matter"),
+        ("---\ntitle: !!python/object/apply:os.system ['true']\n---\nThey met.", "a title that is a list"),
+        ("---\ndate: [2021-12-17]\n---\nThey met.", "a published that is a list"),
         ("---\n? {a: b}\n: c\n---\nThey met.", "broken front matter"),
-        ("---\ndate: 2021-02-30\n---\nThey met.", "broken front matter|a date that is none"),
-        ("---\na: &a [*a]\ntitle: *a\n---\nThey met.", "a title that is a list|broken front matter"),
+        ("---\ndate: 2021-02-30\n---\nThey met.", "a date that is none"),
+        ("---\na: &a [*a]\ntitle: *a\n---\nThey met.", "broken front matter"),
         ("---\n" + "[" * 5000 + "\n---\nThey met.", "broken front matter"),
         ("---\ntitle: A\n---\n \n", "metadata but no text"),
         ("date 2021-12-17 \n\n", "metadata but no text"),
@@ -97,6 +98,39 @@ def test_broken_metadata_rejects_its_file_by_name(text: str, reason: str) -> Non
     with pytest.raises(ArticleError, match=reason) as caught:
         made(text)
     assert str(caught.value).startswith("a.md: ")
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "expected"),
+    [
+        ("title", "12:30", "12:30"),
+        ("title", "1_000", "1_000"),
+        ("title", "2021-12-17", "2021-12-17"),
+        ("title", "|\n  Two\n  lines", "Two lines"),
+        ("title", '"A: \\u263A"', "A: ☺"),
+        ("publisher", "No", "No"),
+        ("publisher", "", None),
+        ("publisher", "~", None),
+        ("url", "null", None),
+        ("url", "https://example.org/a?b=c#d", "https://example.org/a?b=c#d"),
+        ("date", "2021-12-17T23:30:00Z", date(2021, 12, 17)),
+        ("date", "2021-12-17 23:30:00 +01:00", date(2021, 12, 17)),
+        ("date", "'2021-12-17'", date(2021, 12, 17)),
+        ("date", "", None),
+        ("published", "2021-12-17", date(2021, 12, 17)),
+    ],
+)
+def test_front_matter_means_what_stands_there(key: str, value: str, expected: object) -> None:
+    known = made(f"---\n{key}: {value}\n---\nThey met.").metadata
+    assert getattr(known, "published" if key == "date" else key) == expected
+
+
+def test_references_that_multiply_do_no_harm() -> None:
+    bomb = "a0: &a0 [x, x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}, *a{n - 1}]\n" for n in range(1, 60))
+    assert made(f"---\n{bomb}title: A\n---\nThey met.").metadata.title == "A"
+    for key in ("title", "date", "url"):
+        with pytest.raises(ArticleError, match="that is a list"):
+            made(f"---\n{bomb}{key}: *a59\n---\nThey met.")
 
 
 @settings(max_examples=200, deadline=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ TITLE_WORDS = 12
 _LEADING_DATE = re.compile(r"[\ufeff\s]*date (\d{4}-\d{2}-\d{2})\s+")
 _FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?)^---[ \t]*(?:\r?\n|\Z)", re.DOTALL | re.MULTILINE)
 _OPEN_FRONT_MATTER = re.compile(r"\ufeff?---[ \t]*\r?\n")
+_TIME_OF_DAY = re.compile(r"(?<=^\d{4}-\d{2}-\d{2})[Tt ]\s*\d{1,2}:.*")
 _HEADING = re.compile(r"\s*#{1,2}[ \t]+(\S[^\r\n]*)")
 
 
@@ -75,8 +76,9 @@ def article(name: str, text: str, table: Table) -> Article:
 
 def _front_matter(name: str, block: str) -> dict[str, Any]:
     try:
-        fields = yaml.safe_load(block) or {}
-    except Exception as error:  # PyYAML raises whatever its constructors meet: KeyError, AttributeError, RecursionError
+        # Every value as the text it is: YAML's own types make 750 of 12:30, and False of a publisher called No.
+        fields = yaml.load(block, yaml.BaseLoader) or {}
+    except Exception as error:  # PyYAML raises whatever it meets: TypeError, RecursionError, …
         line = getattr(getattr(error, "problem_mark", None), "line", 0) + 2
         raise ArticleError(name, f"has broken front matter (line {line})", "Write it as YAML, key: value.") from None
     if not isinstance(fields, dict):
@@ -94,10 +96,12 @@ def _first_words(text: str, body: int) -> str:
 
 
 def _text(name: str, fields: Mapping[str, Any], key: str) -> str | None:
+    """A value on one line; None where it is missing, empty, or YAML's word for nothing."""
     value = fields.get(key)
-    if isinstance(value, (Mapping, list, set, tuple)):
+    if isinstance(value, (Mapping, list)):
         raise ArticleError(name, f"has a {key} that is a list", "Write it as one text.")
-    return None if value is None else str(value)
+    text = "" if value is None else " ".join(str(value).split())
+    return None if text in {"", "~", "null"} else text
 
 
 def _url(name: str, fields: Mapping[str, Any]) -> str | None:
@@ -108,10 +112,10 @@ def _url(name: str, fields: Mapping[str, Any]) -> str | None:
 
 
 def _date(name: str, fields: Mapping[str, Any]) -> date | None:
-    value = fields.get("published")
-    if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-        return value
+    text = _text(name, fields, "published")
+    if text is None:
+        return None
     try:
-        return datetime.fromisoformat(str(value)).date()
+        return date.fromisoformat(_TIME_OF_DAY.sub("", text))
     except ValueError:
-        raise ArticleError(name, f"has a date that is none: {value!r}", "Write it as YYYY-MM-DD.") from None
+        raise ArticleError(name, f"has a date that is none: {text!r}", "Write it as YYYY-MM-DD.") from None
