@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-
 from retrieval.errors import StoreError
-from retrieval.index import schema
+from retrieval.index import schema, vectors
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.index import Index
 
@@ -36,11 +34,10 @@ def forget(index: Index) -> None:
         # Without these two facts no other command takes the index for current, or for one of other settings.
         db.execute("DELETE FROM facts WHERE key IN ('state', 'fingerprint')")
         db.execute("INSERT OR REPLACE INTO facts VALUES (?, '')", [BEGUN])
-    index.release_vectors()
     folder = index.settings.data / "chroma"
     with schema.storage_errors(folder):
-        if folder.exists():
-            shutil.rmtree(folder)
+        vectors.forget(folder)
+    index.release_vectors()
     with index.catalogue.transaction() as db:
         paths = db.execute("SELECT value FROM facts WHERE key = 'paths'").fetchone()
         for table in _TABLES:

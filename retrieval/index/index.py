@@ -84,7 +84,7 @@ class Index:
             raise IndexMismatch(f"The index was built with {recorded}, the settings name {self.fingerprint}", schema.REBUILD)
 
     def release_vectors(self) -> None:
-        """Release Chroma's files, so that they can be removed; the next use opens them again."""
+        """Let go of Chroma's collection, after it was removed; the next use opens it again."""
         if "vectors" in self.__dict__:
             self.vectors.close()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -105,7 +107,12 @@ class ChromaVectors:
             with self._lock:
                 self._refresh()
                 yield self._open_store
+        except chromadb.errors.NotFoundError as error:
+            self.close()
+            raise StorageError("The index was built anew while it was read", "Ask again.") from error
         except (chromadb.errors.ChromaError, OSError, RuntimeError, ValueError) as error:
+            # Opened anew at the next use: what failed may be what this process still had in memory.
+            self.close()
             remedy = f"See that the folder is writable and has space. If it stays so: {REBUILD}"
             raise StorageError(f"Chroma at {self._folder} failed: {error}", remedy) from error
 
@@ -117,23 +124,50 @@ class ChromaVectors:
             self._seen = version
 
 
-def _open(folder: Path, embedder: Embedder) -> tuple[Client, Chroma]:
+def forget(folder: Path) -> None:
+    """Remove the collection, whoever made it; where Chroma cannot open its own files any more, those.
+
+    Raises:
+        OSError: the files cannot be removed.
+
+    """
+    import chromadb.errors
+
+    if not folder.exists():
+        return
+    try:
+        # Files must not go while another part of this process has them open: Chroma shares them within a process.
+        client = _client(folder)
+        with closing(client), suppress(chromadb.errors.NotFoundError):
+            client.delete_collection(COLLECTION)
+    except (chromadb.errors.ChromaError, OSError, RuntimeError, ValueError):
+        # Moved away first: another process may open the folder at any time, and writes to it when it does.
+        away = Path(tempfile.mkdtemp(prefix="forgotten-", dir=folder.parent))
+        folder.rename(away / folder.name)
+        shutil.rmtree(away)
+
+
+def _client(folder: Path) -> Client:
     import chromadb
     from chromadb.api.shared_system_client import SharedSystemClient
     from chromadb.config import Settings
-    from langchain_chroma import Chroma
 
-    from retrieval.index.langchain import LangChainEmbeddings
-
-    settings = Settings(anonymized_telemetry=False)
     try:
         # Declared as the interface, which has no close().
-        client = cast("Client", chromadb.PersistentClient(str(folder), settings))
+        return cast("Client", chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False)))
     except BaseException:
         # Chroma keeps what it could not start and would hand it out at the next try (a full disk is one case).
         if str(folder) not in SharedSystemClient._identifier_to_refcount:
             SharedSystemClient._identifier_to_system.pop(str(folder), None)
         raise
+
+
+def _open(folder: Path, embedder: Embedder) -> tuple[Client, Chroma]:
+    from langchain_chroma import Chroma
+
+    from retrieval.index.langchain import LangChainEmbeddings
+
+    client = _client(folder)
     try:
         store = Chroma(
             COLLECTION,
