@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from support import HashEmbedder, make_index, snapshot
+from support import Child, HashEmbedder, make_index, snapshot
 
 from retrieval.errors import IndexMismatch, SettingsError, StorageError
 from retrieval.index.index import Index
@@ -292,16 +293,77 @@ def test_progress_names_every_file_and_ends_complete(index: Index, folder: Path)
     assert len(report.added) == 3
 
 
-def test_what_another_index_on_the_same_folder_wrote_is_found(tmp_path: Path, index: Index, folder: Path) -> None:
+def _ingest(data: Path, folder: Path, rebuild: bool) -> int:
+    index = make_index(data)
+    passages = ingest(index, [folder], rebuild=rebuild).passages
+    index.close()
+    return passages
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_what_another_process_wrote_is_found(index: Index, folder: Path, rebuild: bool) -> None:
     ingest(index, [folder])
     vector = index.embedder.embed(["The zebra slept."])[0].tolist()
     index.vectors.nearest(vector, 1, None)
     (folder / "zebra.txt").write_text("The zebra slept.\n", "utf-8")
     (folder / "two.txt").unlink()
-    other = make_index(tmp_path / "data")
-    ingest(other, [folder])
+    passages = Child(_ingest, index.settings.data, folder, rebuild).result()
     [(best, score)] = index.vectors.nearest(vector, 1, None)
     assert score == pytest.approx(1)
     assert index.catalogue.by_id([best])[best].passage.end == len("The zebra slept.")
-    assert len(index.vectors.nearest(vector, 99, None)) == index.catalogue.count()
-    other.close()
+    assert len(index.vectors.nearest(vector, 99, None)) == index.catalogue.count() == passages
+    assert is_current(index, [folder])
+
+
+def test_what_another_process_built_with_another_model_is_refused(index: Index, folder: Path) -> None:
+    ingest(index, [folder])
+    vector = index.embedder.embed(["Geneva"])[0].tolist()
+    assert index.vectors.nearest(vector, 1, None)
+    Child(_ingest_with_another_model, index.settings.data, folder).result()
+    for _ in range(2):
+        with pytest.raises(IndexMismatch, match="other model"):
+            index.vectors.nearest(vector, 1, None)
+
+
+def _ingest_with_another_model(data: Path, folder: Path) -> None:
+    index = make_index(data, embedder=HashEmbedder("other model"))
+    ingest(index, [folder], rebuild=True)
+    index.close()
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["one index", "two on one folder"])
+def test_reading_goes_on_while_articles_change(index: Index, folder: Path, one_go: Any, same: bool) -> None:
+    ingest(index, [folder])
+    vector = index.embedder.embed(["Geneva"])[0].tolist()
+    done = threading.Event()
+    wrong: list[BaseException] = []
+    read: list[str] = []
+
+    def reader() -> None:
+        while not done.is_set():
+            try:
+                found = index.catalogue.by_id([i for i, _ in index.vectors.nearest(vector, 9, None)])
+                read.extend(index.catalogue.text(p.sha256)[p.passage.start : p.passage.end] for p in found.values())
+            except StorageError as error:
+                if not str(error).endswith("Ask again."):
+                    wrong.append(error)
+            except BaseException as error:
+                wrong.append(error)
+
+    threads = [threading.Thread(target=reader) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    writer = index if same else make_index(index.settings.data)
+    try:
+        for n in range(9):
+            (folder / "two.txt").write_text(f"The ambassador left Minsk {n} times.\n", "utf-8")
+            ingest(writer, [folder], rebuild=n % 4 == 3)
+    finally:
+        done.set()
+        for thread in threads:
+            thread.join()
+    assert wrong == []
+    assert read
+    assert {text.strip() for text in read} == set(read)
+    assert snapshot(index) == one_go(folder)
+    writer.close()
