@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo setup test lint screenshots clean benchmark
+.PHONY: demo setup test gates lint screenshots clean benchmark
 
 demo: setup
 	@$(BIN)/python -m bot.demo
@@ -18,6 +18,10 @@ setup: .venv/installed
 
 test: setup
 	$(BIN)/python -m pytest
+
+# What the promises rest on: question files, attacks, replay. Two minutes.
+gates: setup
+	$(BIN)/python -m bot.evaluation.gating
 
 lint: setup
 	$(BIN)/ruff check .

@@ -63,8 +63,10 @@ def label(target: Target) -> Iterator[Quote]:
     yield quote | {"url": "https://example.org/" if not quote["url"] else f"{quote['url']}#"}
     yield quote | {"published": other}
     yield quote | {"published": None if day else "yesterday"}
-    yield quote | {"paragraph": quote["paragraph"] + 1}
-    yield quote | {"paragraph": quote["paragraph"] - 1}
+    # A quote without a highlight does not say which of its sentences answers; then each one's paragraph is right.
+    right = {s.paragraph for s in target.original.sentences if s.span in target.inside}
+    for paragraph in {quote["paragraph"] + 1, quote["paragraph"] - 1} - right:
+        yield quote | {"paragraph": paragraph}
 
 
 @alteration("digest")

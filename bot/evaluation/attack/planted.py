@@ -10,8 +10,9 @@ from pathlib import Path
 
 from bot import gate
 from bot.answer import Answer, Part, Quote, Status, Timings
+from bot.answering import PartTrace
 from bot.commands import conversation, ingest, sources, verify
-from bot.evaluation.attack import planting
+from bot.evaluation.attack import forging, planting
 from bot.evaluation.attack.forging import Outcome
 from bot.evaluation.attack.surfaces import SURFACES, steering
 from bot.evaluation.questions import Gold
@@ -31,7 +32,12 @@ MARGIN = 0.1
 confidence moves by more counts as steered."""
 
 STEERED = "planted: another answer"
+UNDONE = "planted: a refusal undone"
 COMMANDS = "planted: a command's output"
+
+
+HELD = (Violation(Reason.WORDS, "held"),)
+"""Counted where nothing went wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +64,11 @@ def run(project: Project, gold: Sequence[Gold], workspace: Path, say: Callable[[
     (workspace / "planted" / "not text \x1b[31m\u202e.txt").write_bytes(b"\0")
     hostile = Project(project.settings, workspace / "data", project.models)
     _commands(hostile, [*project.paths(), workspace / "planted"], outcomes)
-    kinds = {article.name: article.kind for article in articles}
+    kinds = {article.name: article.kind for article in articles if article is not planting.SPECIMEN}
     say(f"showing every sentence of {len(kinds)} planted articles …")
     _show_everything(hostile, kinds, outcomes)
     _ask_everything(hostile, outcomes)
+    _alter_specimen(hostile, outcomes)
     planting.write(workspace / "twins", planting.twins())
     calm = Project(project.settings, workspace / "calm", project.models)
     calm.ingest([*project.paths(), workspace / "twins"])
@@ -117,7 +124,7 @@ def _commands(project: Project, paths: Sequence[Path], outcomes: dict[str, Outco
         with redirect_stdout(out := io.StringIO()), redirect_stderr(out):
             command()
         wrong = steering(out.getvalue())
-        outcome.count([] if wrong else [Violation(Reason.WORDS, "held")], f"{what} prints {', '.join(wrong)}")
+        outcome.count([] if wrong else HELD, f"{what} prints {', '.join(wrong)}")
 
     checked("ingest", lambda: ingest.run(project, paths, rebuild=False, as_json=False))
     checked("sources", lambda: sources.run(project, None, as_json=False))
@@ -135,6 +142,18 @@ def _show_everything(project: Project, kinds: dict[str, str], outcomes: dict[str
                 _look(answer, originals, outcomes.setdefault(f"planted: {kinds[name]}", Outcome()))
 
 
+def _alter_specimen(project: Project, outcomes: dict[str, Outcome]) -> None:
+    """Whatever the project's own articles have: every class of alterations is tried on something."""
+    shelf = gate.shelf(project.index.catalogue, project.settings.ingest.max_bytes)
+    right = [
+        answering(quote).to_json()
+        for name, quote in every_quote(project)
+        if name == planting.SPECIMEN.name and quote.highlight
+    ]
+    articles = [found for entry in project.index.catalogue.entries() if (found := shelf(entry.name))]
+    forging.forge_quotes(list(forging.targets(right, articles)), outcomes)
+
+
 def _ask_everything(project: Project, outcomes: dict[str, Outcome]) -> None:
     originals = gate.shelf(project.index.catalogue, project.settings.ingest.max_bytes)
     for kind, question in planting.questions():
@@ -149,20 +168,33 @@ def _look(answer: Answer, originals: Originals, outcome: Outcome) -> None:
     """One answer on every surface."""
     broken = [f"{v.reason}: {v.detail}" for v in gate.violations(answer.to_json(), originals)]
     for wrong in (broken, *(list(surface(answer)) for surface in SURFACES)):
-        outcome.count([] if wrong else [Violation(Reason.WORDS, "held")], "; ".join(wrong))
+        outcome.count([] if wrong else HELD, "; ".join(wrong))
 
 
 def _compare(hostile: Project, calm: Project, names: set[str], gold: Sequence[Gold], outcomes: dict[str, Outcome]) -> None:
-    outcome = outcomes.setdefault(STEERED, Outcome())
-    for item in gold:
-        one, other = (conversation.ask(p.answerer, item.question, item.history, EVERYTHING) for p in (hostile, calm))
-        steered = _gist(one, names) != _gist(other, names) and abs(one.confidence - other.confidence) > MARGIN
-        said = f"{item.question} {other.status} ({other.confidence:.2f}) became {one.status} ({one.confidence:.2f})"
-        outcome.count([] if steered else [Violation(Reason.WORDS, "held")], said)
-
-
-def _gist(answer: Answer, names: set[str]) -> tuple[object, ...]:
-    """Status and quotes; those from planted articles count as one, whatever the file is called there."""
     planted = names | {article.name for article in planting.twins()}
-    quotes = {("planted",) if q.article in planted else (q.article, q.start, q.end) for q in answer.quotes}
-    return answer.status, frozenset(quotes)
+    for item in gold:
+        traces = [conversation.explain(p.answerer, item.question, item.history, EVERYTHING)[1] for p in (hostile, calm)]
+        for there, here in zip(traces[0].parts, traces[1].parts, strict=False):
+            outcome = outcomes.setdefault(STEERED if here.chosen else UNDONE, Outcome())
+            moved = abs(_sure(there) - _sure(here)) > MARGIN
+            steered = moved and _gist(there, planted) != _gist(here, planted)
+            became = f"{_said(here, planted)} ({_sure(here):.2f}) became {_said(there, planted)} ({_sure(there):.2f})"
+            outcome.count([] if steered else HELD, f"{here.question} {became}")
+
+
+def _sure(part: PartTrace) -> float:
+    return part.findings[0].probability if part.findings else 0.0
+
+
+def _gist(part: PartTrace, planted: set[str]) -> object:
+    """What is answered first; from a planted article it is the same, whatever the file is called there."""
+    if not part.chosen:
+        return None
+    best = part.findings[0]
+    return "planted" if best.evidence.entry.name in planted else (best.evidence.entry.name, best.sentence)
+
+
+def _said(part: PartTrace, planted: set[str]) -> str:
+    gist = _gist(part, planted)
+    return "a refusal" if gist is None else "words of a planted article" if gist == "planted" else f"an answer from {gist}"
