@@ -67,6 +67,9 @@ def _references(answer: Mapping[str, Any]) -> Iterator[Violation]:
         yield Violation(Reason.CITATION, f"parts cite {sorted(cited)}, the quotes are {numbers}")
     if len(nearest) > NEAREST or (nearest and status == "answered"):
         yield Violation(Reason.CITATION, f"{len(nearest)} nearest passages beside {status}")
+    shown = {(quote.get("article"), quote.get("start")) for quote in quotes}
+    if any((quote.get("article"), quote.get("start")) in shown for quote in nearest):
+        yield Violation(Reason.CITATION, "a quote stands among the passages that are no answer as well")
 
 
 def shelf(catalogue: Catalogue, max_bytes: int) -> Originals:

@@ -15,14 +15,14 @@ from bot.quoting import Quoter
 from bot.wiring import SEEDS, Project
 from retrieval.corpus.sentences import Span
 from retrieval.index.catalogue import Entry, Stored
-from retrieval.reading.features import Features
+from retrieval.reading.features import NAMES, Features
 from retrieval.reading.judge import Finding
 from retrieval.reading.leaning import leans
 from retrieval.reading.search import Evidence
 
 NEWS = Path(__file__).parent / "corpora" / "news"
 WEIGHTY = re.compile(r"\b(?:not|no|never|without|nor|unless|if|only|until|unlikely|denied|denies|said|according to)\b", re.I)
-NOTHING = Features(*[0.0] * 10)
+NOTHING = Features(*[0.0] * len(NAMES))
 
 
 @pytest.fixture(scope="module", params=[SEEDS, NEWS], ids=["seeds", "news"])

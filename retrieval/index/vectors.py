@@ -24,6 +24,10 @@ DENSE: Any = {"space": "cosine", "max_neighbors": 64, "ef_construction": 400, "e
 after articles have changed a few times: ten rounds over 324 passages lost three of them, with these none."""
 
 
+_SYSTEMS = threading.RLock()
+"""Chroma keeps what it opened in a table of the process and does not lock it."""
+
+
 class ChromaVectors:
     """A persistent collection of passage vectors in cosine space. Usable from several threads, one at a time."""
 
@@ -52,7 +56,7 @@ class ChromaVectors:
 
     def close(self) -> None:
         """Release the files; the next use opens them again."""
-        with self._lock:
+        with self._lock, _SYSTEMS:
             if self._client is not None:
                 self._client.close()
                 self._client = None
@@ -119,8 +123,9 @@ class ChromaVectors:
     def _refresh(self) -> None:
         version = self._version()
         if self._client is None or version != self._seen:
-            self.close()
-            self._client, self._open_store = _open(self._folder, self._embedder)
+            with _SYSTEMS:
+                self.close()
+                self._client, self._open_store = _open(self._folder, self._embedder)
             self._seen = version
 
 
@@ -137,8 +142,7 @@ def forget(folder: Path) -> None:
         return
     try:
         # Files must not go while another part of this process has them open: Chroma shares them within a process.
-        client = _client(folder)
-        with closing(client), suppress(chromadb.errors.NotFoundError):
+        with _SYSTEMS, closing(_client(folder)) as client, suppress(chromadb.errors.NotFoundError):
             client.delete_collection(COLLECTION)
     except (chromadb.errors.ChromaError, OSError, RuntimeError, ValueError):
         # Moved away first: another process may open the folder at any time, and writes to it when it does.

@@ -37,11 +37,13 @@ class Features:
     """Share of the question's names that articles mention, but not this window."""
     wrong_kind: float
     """1 where the question asks for a number or a time and the answering words hold none."""
+    crowd: float
+    """Logarithm of the number of passages: the more there are, the better the best wrong one looks."""
 
 
 NAMES = tuple(Features.__dataclass_fields__)
 
-SIGNS = (1, 1, 1, 1, 1, 1, -1, -1, -1, -1)
+SIGNS = (1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1)
 """In the order of `NAMES`: 1 where more can only speak for an answer, -1 where it can only speak against one."""
 
 
@@ -83,6 +85,7 @@ def features(question: str, terms: Terms, passages: int, reading: Reading) -> li
                 absent_words=_share_absent(terms.all, weights),
                 names_elsewhere=len(elsewhere) / len(names) if names else 0.0,
                 wrong_kind=float(kind is not None and not kinds.holds(kind, _answering(window, sentence))),
+                crowd=math.log(max(1, passages)),
             )
         )
     return rows

@@ -22,6 +22,9 @@ from retrieval.training.pool import Pair, Pool
 CORPUS_SIZES = (10, 25, 60)
 """Paragraphs of the corpora that questions are asked of: from a few news articles to a long encyclopedia article."""
 
+LARGE = 0.25
+"""So many more questions, as a share, are asked of all paragraphs together: a collection, where wrong ones abound."""
+
 ADVERSARIAL, EXCHANGED, FOREIGN = 0.5, 0.35, 0.15
 """Where the unanswerable questions come from: written to mislead (SQuAD 2.0), a name exchanged, another topic."""
 
@@ -72,6 +75,8 @@ def gather(
         asked = list(_asked(pool, pairs, chosen, round(each * len(chosen) * len(CORPUS_SIZES) / sum(CORPUS_SIZES)), rng))
         yield from _ask(pool, chosen, asked, reader, setup, first)
         first, at, size = first + len(asked), at + number, size + 1
+    asked = list(_asked(pool, pairs, contexts, round(questions * LARGE), random.Random(seed + 1)))
+    yield from _ask(pool, contexts, asked, reader, setup, first)
 
 
 def _asked(pool: Pool, pairs: Sequence[Pair], contexts: Sequence[int], number: int, rng: random.Random) -> Iterator[Pair]:
