@@ -136,7 +136,7 @@ def _row(system: System, by_set: dict[str, Measured], ours: Sequence[Result]) ->
         "warm_ms_p50": float(np.percentile(warm, 50)),
         "warm_ms_p95": float(np.percentile(warm, 95)),
         "peak_mib": max(one.peak_mib for one in by_set.values()),
-        "dot": [len(answered) / len(results), 1 - sum(first) / max(1, len(answered))],
+        "dot": [len(answered) / len(results), first.count(False) / max(1, len(answered))],
         "curve": scoring.curve([row for one in by_set.values() for row in one.curve]),
     }
 

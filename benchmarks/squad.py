@@ -153,8 +153,8 @@ def figures(
         "auroc": [area, *intervals.auroc_interval(area, len(positive), len(negative))],
         "words": sum(len(p.text.split()) for s in answered for p in s.passages) / max(1, len(answered)),
         "span_f1": _span_f1(answerable, texts),
-        "operating": [len(answered) / len(asked), 1 - sum(hit) / max(1, len(answered))],
-        "dot": [len(answered) / len(asked), 1 - sum(first) / max(1, len(answered))],
+        "operating": [len(answered) / len(asked), 1 - sum(hit) / len(answered) if answered else 0.0],
+        "dot": [len(answered) / len(asked), first.count(False) / max(1, len(answered))],
         "curve": scoring.curve(rows),
     }
 
