@@ -19,9 +19,9 @@ setup: .venv/installed
 test: setup
 	$(BIN)/python -m pytest
 
-# What the promises rest on: question files, attacks, replay. Two minutes.
+# What the promises rest on: question files, attacks, replay. GATED names files; empty for all, which takes minutes.
 gates: setup
-	$(BIN)/python -m bot.evaluation.gating
+	$(BIN)/python -m bot.evaluation.gating $(GATED)
 
 lint: setup
 	$(BIN)/ruff check .
