@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from retrieval.errors import IndexMismatch, StorageError
 from retrieval.index.embeddings import Embedder, Matrix
@@ -17,6 +17,8 @@ from retrieval.index.schema import REBUILD
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from langchain_chroma import Chroma
+
+T = TypeVar("T")
 
 COLLECTION = "passages"
 DENSE: Any = {"space": "cosine", "max_neighbors": 64, "ef_construction": 400, "ef_search": 400}
@@ -83,8 +85,9 @@ class ChromaVectors:
 
         """
         condition: Any = None if only is None else {"sha256": {"$in": list(only)}}
-        with self._store() as store:
-            found = store.similarity_search_by_vector_with_relevance_scores(list(vector), limit, filter=condition)
+        found = self._read(
+            lambda store: store.similarity_search_by_vector_with_relevance_scores(list(vector), limit, filter=condition)
+        )
         # Chroma's cosine space gives a distance: 1 - similarity. Equal ones come in the order in which they were added.
         nearest = [(str(document.id), 1.0 - distance) for document, distance in found]
         return sorted(nearest, key=lambda item: (-item[1], item[0]))
@@ -93,14 +96,22 @@ class ChromaVectors:
         """Cosine similarity of these passages to a query vector of length 1."""
         if not ids:
             return {}
-        with self._store() as store:
-            found = store.get(ids=list(ids), include=["embeddings"])
+        found = self._read(lambda store: store.get(ids=list(ids), include=["embeddings"]))
         return {i: float(vector @ v) for i, v in zip(found["ids"], found["embeddings"], strict=True)}
 
     def ids(self) -> set[str]:
         """Every id in the collection."""
         with self._store() as store:
             return set(store.get(include=[])["ids"])
+
+    def _read(self, work: Callable[[Chroma], T]) -> T:
+        """Read, and once more if it failed: another process may remove passages while Chroma looks them up."""
+        try:
+            with self._store() as store:
+                return work(store)
+        except StorageError:
+            with self._store() as store:
+                return work(store)
 
     @contextmanager
     def _store(self) -> Iterator[Chroma]:
