@@ -126,6 +126,8 @@ def moments(index: Index, articles: Path, *, rebuild: bool = False, die_at: int 
 
 def without_privileges() -> None:
     """Give up what lets root read and write everything, for this process: file modes then count for root too."""
+    if os.geteuid() != 0:
+        return
     libc = ctypes.CDLL(None, use_errno=True)
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this thread
     if libc.capset(header, (ctypes.c_uint32 * 6)()):

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -379,6 +381,26 @@ def test_ingest_reports_in_words_and_in_json(verbatim: Verbatim, own: tuple[Path
     assert verbatim("ask", ANSWERED, data=data).status == 0
     seeds = verbatim("ingest", "--json", data=data)
     assert (seeds.status, seeds.json["unchanged"]) == (0, NAMES)
+
+
+def test_progress_is_drawn_on_a_terminal_only(own: tuple[Path, Path]) -> None:
+    articles, data = own
+    terminal, theirs = os.openpty()
+    arguments = [sys.executable, "-m", "bot", "ingest", str(articles), "--data", str(data)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, stderr=theirs, env=os.environ | {"TERM": "xterm"}) as process:
+        os.close(theirs)
+        out, _ = process.communicate(timeout=300)
+    drawn = b""
+    # Linux reports the end of a terminal that nobody holds any more as an input error.
+    with contextlib.suppress(OSError):
+        while piece := os.read(terminal, 65536):
+            drawn += piece
+    os.close(terminal)
+    assert process.returncode == 0
+    assert b"articles" in drawn
+    assert b"2/2" in drawn
+    assert b"\x1b" not in out
+    assert re.search(rb"^2 articles, \d+ passages; 0 unchanged, 0 rejected\n\Z", out, re.MULTILINE)
 
 
 def test_doctor_finds_what_needs_doing(verbatim: Verbatim, own: tuple[Path, Path]) -> None:
