@@ -331,7 +331,7 @@ def _ingest_with_another_model(data: Path, folder: Path) -> None:
     index.close()
 
 
-@pytest.mark.parametrize("same", [True], ids=["one index"])
+@pytest.mark.parametrize("same", [True, False], ids=["one index", "two on one folder"])
 def test_reading_goes_on_while_articles_change(index: Index, folder: Path, one_go: Any, same: bool) -> None:
     ingest(index, [folder])
     vector = index.embedder.embed(["Geneva"])[0].tolist()
