@@ -126,6 +126,29 @@ def test_killed_in_the_code_of_the_index(scene: Scene) -> None:
         scene.check()
 
 
+def test_killed_and_then_the_articles_change(tmp_path: Path) -> None:
+    """What was embedded for a text that is gone by the next ingest must not stay behind."""
+    articles, data = tmp_path / "articles", tmp_path / "data"
+    before(articles)
+    places = Child(_ingest, tmp_path / "counted", articles).result()
+    after(articles)
+    whole = make_index(tmp_path / "whole")
+    ingest(whole, [articles])
+    expected = snapshot(whole)
+    whole.close()
+    for moment in range(1, MOMENTS):
+        for folder in (articles, data):
+            shutil.rmtree(folder, ignore_errors=True)
+        before(articles)
+        at = places[len(places) * moment // MOMENTS]
+        assert Child(_ingest, data, articles, False, at).ended() == -signal.SIGKILL
+        after(articles)
+        held, current, _ = Child(_resumed, data, articles).result()
+        for kind, value in expected.items():
+            assert held[kind] == value, f"{kind} after line {at} of {places[-1]}"
+        assert current
+
+
 def test_killed_from_outside(scene: Scene) -> None:
     takes = Child(_timed, scene.data(), scene.articles, scene.rebuild).result()
     killed = 0
