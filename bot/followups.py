@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.answer import Answer
-from bot.question import refer
+from bot.question import PERSON, refer
 
 _ABOUT = re.compile(r"^\W*(?:and\s+|but\s+|so\s+)?(?:what|how)\s+about\s+(.+?)\W*$", re.IGNORECASE)
 _AND = re.compile(
@@ -31,7 +31,6 @@ _ASKS_WHO = re.compile(
 """After such a question "he" or "it" is whoever the answer named."""
 
 _PRONOUN = re.compile(r"\b(?:he|she|him|it|they|them)\b", re.IGNORECASE)
-_PERSON = re.compile(r"\b(?:he|she|him)\b", re.IGNORECASE)
 _ANSWER_NAME = re.compile(r"[A-Z][\w’'-]*(?:\s+[A-Z][\w’'-]*)*")
 
 QUOTED_WORDS = 14
@@ -97,7 +96,7 @@ def _referred(question: str, earlier: Turn) -> str:
     replaced = refer(question, earlier.question)
     if replaced != question:
         return replaced
-    if (person := _PERSON.search(question)) and earlier.answer and earlier.answer.quotes:
+    if (person := PERSON.search(question)) and earlier.answer and earlier.answer.quotes:
         speaker = earlier.answer.quotes[0].speaker
         if speaker.kind == "person":
             return question[: person.start()] + speaker.name + question[person.end() :]

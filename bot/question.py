@@ -18,7 +18,7 @@ _OPENS = re.compile(rf"\W*{_QUESTION_WORD}\b", re.IGNORECASE)
 _THING = re.compile(
     r"\b(?:it|they|them|this|that|these|those)\b(?=\W*$|\s+(?:be|to|in|on|at|for|by|with|from)\b)", re.IGNORECASE
 )
-_PERSON = re.compile(r"\b(?:he|she|him)\b", re.IGNORECASE)
+PERSON = re.compile(r"\b(?:he|she|him)\b", re.IGNORECASE)
 _NOUNS = re.compile(
     r"\b(?:the|a|an|its|their|his|her|these|those|two|three)\s+((?:[\w’'-]+\s+){0,2}?[\w’'-]+?)"
     r"(?=\s+(?:to|of|in|on|at|by|for|from|with|that|which|about|and|is|are|was|were|did|do|does|has|have)\b|[?,.;]|\s*$)",
@@ -81,8 +81,8 @@ def parts(question: str) -> list[str]:
 def refer(question: str, earlier: str) -> str:
     """The question with its pronoun replaced by what it stands for in an earlier one, where that can be told."""
     # "Who …, and what did he …?" means the answer, which no name in the question is.
-    if _PERSON.search(question) and not _WHO.match(earlier) and (names := _NAME.findall(earlier)):
-        return _PERSON.sub(lambda _: names[0], question, count=1)
+    if PERSON.search(question) and not _WHO.match(earlier) and (names := _NAME.findall(earlier)):
+        return PERSON.sub(lambda _: names[0], question, count=1)
     if _THING.search(question) and (found := _NOUNS.search(earlier)):
         return _THING.sub(lambda _: found[0], question, count=1)
     return question

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from retrieval.corpus.sentences import Span
 from retrieval.index.catalogue import Stored
@@ -42,6 +43,8 @@ def around(
             with a sentence that leans on those before ("He also said …").
 
     """
+    # Most of the evidence is often of one article; it is looked up once.
+    text, passages = cache(text), cache(passages)
     return [_window(item, text(item.stored.sha256), passages(item.stored.sha256), context_words) for item in evidence]
 
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass
 import torch
 from tokenizers import Tokenizer
 
+from retrieval.reading.reader import MAX_ANSWER_TOKENS
 from retrieval.training.examples import Example, cut
 from retrieval.training.model import NULL, ReaderModule, allowed, collate, encode
 from retrieval.training.pool import Pool
-
-MAX_ANSWER_TOKENS = 30
 
 
 @dataclass(frozen=True, slots=True)
