@@ -25,10 +25,10 @@ def markdown(answer: Answer) -> str:
     blocks = [verdict(answer)]
     for quote in answer.quotes:
         # A blank line between, else the source is read as the quote's last line.
-        blocks.append(f"{_block(quote)}\n\n{quote.number}. {escape(source(quote))} · `{quote.receipt}`")
+        blocks.append(f"{_block(quote)}\n\n{quote.number}. {_line(source(quote))} · `{quote.receipt}`")
     if answer.nearest:
         blocks.append(f"_{NOT_AN_ANSWER}_")
-        blocks += [f"{_block(quote)}\n\n{escape(source(quote))}" for quote in answer.nearest]
+        blocks += [f"{_block(quote)}\n\n{_line(source(quote))}" for quote in answer.nearest]
     return "\n\n".join(block for block in blocks if block)
 
 
@@ -134,7 +134,13 @@ def _pieces(quote: Quote) -> Iterator[tuple[str, bool]]:
 
 def _block(quote: Quote) -> str:
     marked = "".join(f"**{escape(p)}**" if hit and _can_be_bold(quote) else escape(p) for p, hit in _pieces(quote))
-    return "\n".join(f"> {line}" for line in marked.splitlines() if line.strip())
+    # Four spaces at the beginning would make it code.
+    return "\n".join(f"> {line.lstrip()}" for line in marked.splitlines() if line.strip())
+
+
+def _line(text: str) -> str:
+    """Text that Markdown shows as it is, in one line."""
+    return escape(" ".join(text.split()))
 
 
 def _can_be_bold(quote: Quote) -> bool:

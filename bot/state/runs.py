@@ -100,7 +100,11 @@ class Runs:
 
 
 def forget(session: Session, run_ids: list[str]) -> None:
-    """Delete these runs, whoever asked; ids that are not there do no harm."""
+    """Delete these runs and those that go on from them, whoever asked; ids that are not there do no harm."""
+    gone = set(run_ids)
+    for row in session.execute(select(RunRow.run_id, RunRow.history)):
+        if any(turn["answer"] and turn["answer"]["run_id"] in gone for turn in row.history):
+            run_ids = [*run_ids, row.run_id]
     session.execute(delete(RunRow).where(RunRow.run_id.in_(run_ids)))
     _drop_unused(session)
 
