@@ -14,6 +14,7 @@ from discord.ext import commands
 
 from bot.cogs import trouble
 from bot.cogs.assembly import cogs
+from bot.cogs.changes import Changes
 from bot.cogs.gate import Gate
 from bot.cogs.workers import Workers
 from bot.logs import event
@@ -66,6 +67,7 @@ class VerbatimBot(commands.AutoShardedBot):
         self.project = project
         self.database = database
         self.gate = gate
+        self.changes = Changes()
         self.readers = Workers("answer", settings.discord.workers)
         self.state = Workers("state", STATE_THREADS)
         self._underway = 0

@@ -49,6 +49,8 @@ class Report:
     """A file that cannot be taken in -> why, and what to do."""
     passages: int = 0
     """Passages in the index afterwards."""
+    previous: dict[str, str] = field(default_factory=dict)
+    """Of each article that was updated or removed, the digest of the text that it had before."""
 
 
 def remembered_paths(index: Index) -> list[Path] | None:
@@ -148,6 +150,7 @@ def _bring_in_line(
         group = report.added if before is None else report.unchanged if before.sha256 == article.sha256 else report.updated
         group.append(item.name)
     report.removed = sorted(set(known) - set(wanted))
+    report.previous = {name: known[name].sha256 for name in sorted((*report.updated, *report.removed))}
     _drop(index, report.removed)
     progress(len(found), len(found), "")
     return report, states
