@@ -16,7 +16,7 @@ from typing import Any
 from retrieval.corpus.article import Metadata
 from retrieval.corpus.passages import Passage
 from retrieval.errors import StorageError
-from retrieval.index import schema, words
+from retrieval.index import schema, shingles, words
 
 _PLAIN = re.compile(r"[a-z0-9.]+")
 
@@ -203,6 +203,7 @@ def insert_text(db: Connection, sha256: str, text: str, body: int, rows: Sequenc
 
 
 def delete_text(db: Connection, sha256: str) -> list[str]:
+    shingles.insert(db, sha256, text, body)
     """Remove a text with its passages and words; the ids of the passages come back."""
     gone = [row["id"] for row in db.execute("SELECT id FROM passages WHERE sha256 = ?", [sha256])]
     db.execute("DELETE FROM words WHERE rowid IN (SELECT row FROM passages WHERE sha256 = ?)", [sha256])
@@ -217,6 +218,7 @@ def put_article(db: Connection, name: str, path: Path, sha256: str, metadata: Me
     values = [name, str(path), sha256, metadata.title, metadata.publisher, metadata.url, published]
     db.execute("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
+    shingles.delete(db, sha256)
 
 def _entry(row: Row) -> Entry:
     published = date.fromisoformat(row["published"]) if row["published"] else None

@@ -10,7 +10,10 @@ from retrieval.index.index import Index
 BEGUN = "forgetting"
 """Fact that stands in the catalogue from the first step to the last."""
 
-_TABLES = ("articles", "files", "words", "passages", "texts", "unsettled", "facts")
+_KEPT = ("paths", OWNER)
+"""Facts that outlive the index: what it is made of, and whose the vectors are."""
+
+_TABLES = ("articles", "files", "words", "shingles", "passages", "texts", "unsettled", "facts")
 
 
 def was_begun(index: Index) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from retrieval.errors import IndexMismatch, StorageError
 
-VERSION = 1
+VERSION = 2
 WAIT_SECONDS = 30
 """For another process to end its transaction; each takes far less."""
 
@@ -34,6 +34,10 @@ CREATE TABLE passages (
     sentences TEXT NOT NULL
 );
 CREATE UNIQUE INDEX passages_in_order ON passages (sha256, ordinal);
+-- By which near-copies are recognised, see retrieval/index/shingles.py.
+CREATE TABLE shingles (sha256 TEXT NOT NULL REFERENCES texts, number INTEGER NOT NULL, PRIMARY KEY (sha256, number))
+    WITHOUT ROWID;
+CREATE INDEX shingles_by_number ON shingles (number);
 CREATE VIRTUAL TABLE words USING fts5 (stems, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'", detail = none);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
 -- Vectors that may be in Chroma without being in this catalogue. Emptied when both agree again.

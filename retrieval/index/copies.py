@@ -1,0 +1,84 @@
+"""Which articles are copies of each other: one taken over from the other, whole or in part, or both from a third.
+
+Nothing is stored but shingles, which belong to one text alone; so whatever comes, changes or goes, what is said here
+follows from the texts that are there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Collection, Iterable
+from functools import lru_cache
+
+from retrieval.index.catalogue import Catalogue
+from retrieval.index.shingles import SAMPLED, shingles
+
+CONTAINED = 0.3
+"""Share of the shorter text's shingles from which on it counts as a copy; `python -m benchmarks.planted` measures it."""
+
+LEAST_SHARED = 16
+"""Shingles that must be shared: a sentence or two that agree by chance or habit make no copy."""
+
+COMMON = 100
+"""A stored shingle that more texts have than this is a formula and leads to nobody."""
+
+REMEMBERED = 512
+"""Texts whose shingles are kept in memory, about 20 kB each."""
+
+
+class Copies:
+    """Looks copies up in a catalogue. Usable from several threads."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        # Digests name their texts for ever, so what is remembered of them cannot grow old.
+        self._shingles = lru_cache(REMEMBERED)(self._read)
+        self._are_copies = lru_cache(REMEMBERED * 8)(self._compare)
+
+    def are_copies(self, one: str, other: str) -> bool:
+        """Whether two texts, by digest, are copies of each other."""
+        return self._are_copies(min(one, other), max(one, other))
+
+    def of(self, sha256: str, among: Collection[str] | None = None) -> list[str]:
+        """Digests of all copies of a text, itself left out.
+
+        Args:
+            sha256: digest of the text.
+            among: digests of the texts to look at, or None for all.
+
+        Raises:
+            StorageError: the text is not there any more.
+
+        """
+        mine = [number for number in self._shingles(sha256) if number % SAMPLED == 0]
+        shared: Counter[str] = Counter()
+        for number in mine:
+            holders = self._holders(number, among)
+            if len(holders) <= COMMON:
+                shared.update(holders)
+        del shared[sha256]
+        return sorted(other for other in shared if self.are_copies(sha256, other))
+
+    def groups(self, digests: Iterable[str]) -> list[list[str]]:
+        """The texts, those that are copies of each other together; a copy of a copy is one as well."""
+        made: list[list[str]] = []
+        for digest in dict.fromkeys(digests):
+            joined = [group for group in made if any(self.are_copies(digest, other) for other in group)]
+            made = [group for group in made if group not in joined]
+            made.append([*(other for group in joined for other in group), digest])
+        return made
+
+    def _holders(self, number: int, among: Collection[str] | None) -> list[str]:
+        within = "AND sha256 IN (SELECT value FROM json_each(?))" if among is not None else ""
+        values: list[object] = [number, *([json.dumps(sorted(among))] if among is not None else []), COMMON + 1]
+        found = self._catalogue.rows(f"SELECT sha256 FROM shingles WHERE number = ? {within} LIMIT ?", values)
+        return [str(row[0]) for row in found]
+
+    def _read(self, sha256: str) -> frozenset[int]:
+        return shingles(self._catalogue.text(sha256), self._catalogue.body(sha256))
+
+    def _compare(self, one: str, other: str) -> bool:
+        mine, theirs = self._shingles(one), self._shingles(other)
+        shared = len(mine & theirs)
+        return shared >= LEAST_SHARED and shared >= CONTAINED * min(len(mine), len(theirs))
