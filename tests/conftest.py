@@ -12,10 +12,15 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from hypothesis import settings
 
 from bot.answering import Answerer
 from bot.settings import DEFAULT_DATA, load
 from bot.wiring import SEEDS, Project
+
+# How long an example takes says nothing of whether it is right, and machines differ.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 
 class MakeProject(Protocol):
