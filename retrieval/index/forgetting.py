@@ -10,9 +10,6 @@ from retrieval.index.index import Index
 BEGUN = "forgetting"
 """Fact that stands in the catalogue from the first step to the last."""
 
-_KEPT = ("paths", OWNER)
-"""Facts that outlive the index: what it is made of, and whose the vectors are."""
-
 _TABLES = ("articles", "files", "words", "shingles", "passages", "texts", "unsettled", "facts")
 
 
