@@ -193,6 +193,7 @@ def term(stem: str) -> str:
 def insert_text(db: Connection, sha256: str, text: str, body: int, rows: Sequence[tuple[str, Passage]]) -> None:
     """Write a text with its passages, given as (id, passage) in order, and their words."""
     db.execute("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [sha256, text, body])
+    shingles.insert(db, sha256, text, body)
     for ordinal, (id_, p) in enumerate(rows):
         cursor = db.execute(
             "INSERT INTO passages VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -203,11 +204,11 @@ def insert_text(db: Connection, sha256: str, text: str, body: int, rows: Sequenc
 
 
 def delete_text(db: Connection, sha256: str) -> list[str]:
-    shingles.insert(db, sha256, text, body)
     """Remove a text with its passages and words; the ids of the passages come back."""
     gone = [row["id"] for row in db.execute("SELECT id FROM passages WHERE sha256 = ?", [sha256])]
     db.execute("DELETE FROM words WHERE rowid IN (SELECT row FROM passages WHERE sha256 = ?)", [sha256])
     db.execute("DELETE FROM passages WHERE sha256 = ?", [sha256])
+    shingles.delete(db, sha256)
     db.execute("DELETE FROM texts WHERE sha256 = ?", [sha256])
     return gone
 
@@ -218,7 +219,6 @@ def put_article(db: Connection, name: str, path: Path, sha256: str, metadata: Me
     values = [name, str(path), sha256, metadata.title, metadata.publisher, metadata.url, published]
     db.execute("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
-    shingles.delete(db, sha256)
 
 def _entry(row: Row) -> Entry:
     published = date.fromisoformat(row["published"]) if row["published"] else None
