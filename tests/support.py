@@ -90,7 +90,8 @@ def snapshot(index: Index) -> dict[str, Any]:
 
 
 _WATCHED = tuple(
-    str(Path(ingesting.__file__).parent / name) for name in ("ingest.py", "catalogue.py", "vectors.py", "forgetting.py")
+    str(Path(ingesting.__file__).parent / name)
+    for name in ("ingest.py", "taking.py", "sightings.py", "catalogue.py", "chroma.py", "vectors.py", "forgetting.py")
 )
 
 

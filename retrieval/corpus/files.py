@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.corpus.article import is_blank
+from retrieval.corpus.stamps import Stamp, Unsteady, read_steady
 from retrieval.errors import ArticleError, StorageError
 
 SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
@@ -87,30 +89,30 @@ def _shown(name: str) -> str:
     return name.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file as it was read."""
+
+    text: str
+    """Exactly as on disk: UTF-8, newlines untouched."""
+    digest: str
+    """SHA-256 of the bytes, in hex."""
+    stamp: Stamp
+
+
 def read_text(source: Source, max_bytes: int) -> str:
-    """The file's text, exactly: UTF-8, newlines untouched.
+    """The file's text, exactly; see `read`."""
+    return read(source, max_bytes).text
+
+
+def read(source: Source, max_bytes: int) -> Content:
+    """The file's content at one moment.
 
     Raises:
-        ArticleError: the file is missing, unreadable, empty, too large, binary, or not UTF-8.
+        ArticleError: the file is missing, unreadable, empty, too large, binary, not UTF-8, or never stands still.
 
     """
-    try:
-        status = source.path.stat()
-        if not stat.S_ISREG(status.st_mode):
-            # A named pipe would be waited for without end.
-            raise ArticleError(source.name, "is not a regular file", "Save its text to a file.")
-        if status.st_size > max_bytes:
-            raise ArticleError(
-                source.name,
-                f"is {status.st_size:,} bytes, more than the {max_bytes:,} allowed",
-                "Split it, or raise ingest.max_bytes.",
-            )
-        raw = source.path.read_bytes()
-    except FileNotFoundError:
-        what = "is a link to nowhere" if source.path.is_symlink() else "vanished while it was read"
-        raise ArticleError(source.name, what, "Mend or remove it.") from None
-    except OSError as error:
-        raise ArticleError(source.name, f"cannot be read ({error.strerror})", "Allow reading, or leave it out.") from error
+    raw, stamp = _bytes(source, max_bytes)
     if b"\0" in raw:
         at = raw.index(b"\0")
         raise ArticleError(source.name, f"looks binary (a zero byte at position {at})", "Save it as plain text in UTF-8.")
@@ -122,4 +124,29 @@ def read_text(source: Source, max_bytes: int) -> str:
         ) from None
     if is_blank(text):
         raise ArticleError(source.name, "is empty", "Fill it or remove it.")
-    return text
+    return Content(text, hashlib.sha256(raw).hexdigest(), stamp)
+
+
+def _bytes(source: Source, max_bytes: int) -> tuple[bytes, Stamp]:
+    try:
+        status = source.path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            # A named pipe would be waited for without end.
+            raise ArticleError(source.name, "is not a regular file", "Save its text to a file.")
+        raw, stamp = (b"", Stamp.of(status)) if status.st_size > max_bytes else read_steady(source.path, max_bytes + 1)
+    except FileNotFoundError as error:
+        what = "is a link to nowhere" if source.path.is_symlink() else "vanished while it was read"
+        raise ArticleError(source.name, what, "Mend or remove it.") from error
+    except Unsteady as error:
+        raise ArticleError(
+            source.name, "was being written each time it was read", "It is taken in when it stands still."
+        ) from error
+    except OSError as error:
+        raise ArticleError(source.name, f"cannot be read ({error.strerror})", "Allow reading, or leave it out.") from error
+    if stamp.bytes > max_bytes:
+        raise ArticleError(
+            source.name,
+            f"is {stamp.bytes:,} bytes, more than the {max_bytes:,} allowed",
+            "Split it, or raise ingest.max_bytes.",
+        )
+    return raw, stamp

@@ -7,7 +7,7 @@ import re
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
 from sqlite3 import Connection, Row
@@ -50,11 +50,24 @@ class FileState:
     name: str
     path: str
     bytes: int
-    modified_ns: int
+    """Of the article."""
+    file: str
+    """Name of the file, which may hold several articles, relative to the ingested folder."""
+    stamp: str
+    """What the system said of it; empty where it said nothing."""
+    certain: bool
+    """Whether an equal stamp proves that the file is the same; see `retrieval.corpus.stamps`."""
+    digest: str | None
+    """SHA-256 of its bytes; None where they could not be taken."""
+    sha256: str | None
+    """Digest of the article's text; None where it was rejected."""
+    """Empty where there is nothing that could be opened, only a reason."""
     outcome: str
     message: str | None
 
+    """taken, duplicate or rejected."""
 
+    """Why it was rejected, and what to do."""
 class Catalogue:
     """Reads and single writes; `transaction` groups writes. Usable from several threads."""
 
@@ -112,7 +125,7 @@ class Catalogue:
 
     def files(self) -> dict[str, FileState]:
         """Every file seen at the last ingest, by name."""
-        return {row["name"]: FileState(*row) for row in self.rows("SELECT * FROM files")}
+        return {row["name"]: _file(row) for row in self.rows("SELECT * FROM files")}
 
     def text(self, sha256: str) -> str:
         """The exact text that passages of this digest refer to.
@@ -230,3 +243,14 @@ def _stored(row: Row) -> Stored:
     sentences = tuple((a, b) for a, b in json.loads(row["sentences"]))
     passage = Passage(row["start"], row["end"], row["paragraph"], sentences, bool(row["heading"]))
     return Stored(row["row"], row["id"], row["sha256"], row["ordinal"], passage)
+def put_file(db: Connection, state: FileState) -> None:
+    """Write how a file was found."""
+    db.execute(
+        "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [getattr(state, f.name) for f in fields(state)]
+    )
+
+
+def _file(row: Row) -> FileState:
+    return FileState(**(dict(row) | {"certain": bool(row["certain"])}))
+
+

@@ -1,38 +1,30 @@
-"""Bringing the index in line with files: what is new, changed or gone, and nothing else, is worked on.
-
-Two stores must agree, and the process may be killed between any two instructions. So the catalogue alone decides what
-exists. Ids that Chroma may hold without the catalogue knowing them are written to `unsettled` first; every ingest
-begins by removing what is unsettled. Search drops ids that the catalogue does not have.
-"""
+"""Bringing the index in line with files: what is new, changed or gone, and nothing else, is opened and worked on."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
-from sqlite3 import Connection
 
 from filelock import FileLock, Timeout
 
+from retrieval import corpus
 from retrieval.corpus import files, metadata
-from retrieval.corpus.article import Article
 from retrieval.corpus.files import Source
 from retrieval.corpus.metadata import Table
-from retrieval.corpus.passages import Passage, passages
 from retrieval.errors import ArticleError, IndexBusy, SettingsError, StoreError
-from retrieval.index import catalogue as rows
 from retrieval.index import forgetting, schema
-from retrieval.index.catalogue import FileState
+from retrieval.index.catalogue import FileState, put_file
 from retrieval.index.index import Index
+from retrieval.index.sightings import DUPLICATE, TAKEN, Sighting, Sightings, look
+from retrieval.index.taking import EPOCH, drop, new_epoch, settle, take
 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the name of the file at hand."""
-
-CHUNK = 256
-"""Passages embedded and stored at a time."""
 
 
 @dataclass(slots=True)
@@ -63,17 +55,18 @@ def remembered_paths(index: Index) -> list[Path] | None:
 
 
 def is_current(index: Index, paths: Sequence[Path]) -> bool:
-    """Whether the index is in line with the files, judged by names, sizes and times of change."""
+    """Whether the index is in line with the files, without opening those of which the system says that they are so."""
     index.check()
     catalogue = index.catalogue
     if catalogue.fact("state") != _state(index, paths) or catalogue.rows("SELECT 1 FROM unsettled LIMIT 1"):
         return False
-    seen = {name: (f.bytes, f.modified_ns) for name, f in catalogue.files().items()}
-    found = {}
-    for item in files.find(paths):
-        name = item.name
-        found[name] = _stat(item) if isinstance(item, Source) else (0, 0)
-    return found == seen
+    newly = Sightings(catalogue.files().values()).confirmed(list(files.find(paths)), index.settings.max_bytes)
+    if newly:
+        # The next look need not open them.
+        with catalogue.transaction() as db:
+            values = [[s.name, s.stamp] for s in newly]
+            db.executemany("UPDATE files SET certain = 1 WHERE name = ? AND stamp = ?", values)
+    return newly is not None
 
 
 def ingest(
@@ -105,141 +98,114 @@ def ingest(
         if rebuild or forgetting.was_begun(index):
             forgetting.forget(index)
         index.check()
-        index.catalogue.set_fact("fingerprint", index.fingerprint)
-        index.catalogue.set_fact("paths", json.dumps([str(p.absolute()) for p in paths]))
-        _settle(index)
-        report, states = _bring_in_line(index, found, table, progress or (lambda _done, _all, _name: None))
-        _remember(index, states, _state(index, paths))
+        state = _begin(index, paths)
+        settle(index)
+        seen = Sightings(index.catalogue.files().values() if state.same_rules else ())
+        report, states = _bring_in_line(index, found, table, seen, progress or (lambda _done, _all, _name: None))
+        _remember(index, states, state.text)
         report.passages = index.catalogue.count()
         return report
 
 
 def _bring_in_line(
-    index: Index, found: Sequence[Source | ArticleError], table: Table, progress: Progress
+    index: Index, found: Sequence[Source | ArticleError], table: Table, seen: Sightings, progress: Progress
 ) -> tuple[Report, list[FileState]]:
     report = Report()
-    known = {entry.name: entry for entry in index.catalogue.entries()}
-    states: list[FileState] = []
-    wanted: dict[str, str] = {}
-    by_text: dict[str, str] = {}
+    known = {entry.name: entry.sha256 for entry in index.catalogue.entries()}
+    states: dict[str, FileState] = {}
+    first_with: dict[str, str] = {}
     for done, item in enumerate(found):
         progress(done, len(found), item.name)
-        size, modified = (0, 0)
-        try:
-            if isinstance(item, ArticleError):
-                raise item
-            size, modified = _stat(item)
-            text = files.read_text(item, index.settings.max_bytes)
-            article = metadata.article(item.name, text, table)
-        except ArticleError as error:
-            report.rejected[item.name] = str(error)
-            states.append(FileState(item.name, "", size, modified, "rejected", str(error)))
-            continue
-        first = by_text.setdefault(article.sha256, item.name)
-        states.append(
-            FileState(
-                item.name, str(item.path.absolute()), size, modified, "taken" if first == item.name else "duplicate", None
-            )
-        )
-        if first != item.name:
-            report.duplicates[item.name] = first
-            continue
-        wanted[item.name] = article.sha256
-        before = known.get(item.name)
-        _take(index, article, item.path.absolute())
-        group = report.added if before is None else report.unchanged if before.sha256 == article.sha256 else report.updated
-        group.append(item.name)
-    report.removed = sorted(set(known) - set(wanted))
-    report.previous = {name: known[name].sha256 for name in sorted((*report.updated, *report.removed))}
-    _drop(index, report.removed)
+        for sighting in _articles(index, item, table, seen, known, first_with):
+            state, article = sighting.state, sighting.article
+            if state.sha256 is None:
+                report.rejected[state.name] = state.message or ""
+                states[state.name] = state
+                continue
+            first = first_with.setdefault(state.sha256, state.name)
+            states[state.name] = replace(state, outcome=TAKEN if first == state.name else DUPLICATE)
+            if first != state.name:
+                report.duplicates[state.name] = first
+                continue
+            before = known.get(state.name)
+            if article is not None:
+                take(index, article, states[state.name], before)
+            group = report.added if before is None else report.unchanged if before == state.sha256 else report.updated
+            group.append(state.name)
+    report.removed = sorted(known.keys() - set(first_with.values()))
+    report.previous = {name: known[name] for name in sorted((*report.updated, *report.removed))}
+    drop(index, [(name, known[name]) for name in report.removed])
     progress(len(found), len(found), "")
-    return report, states
+    return report, list(states.values())
 
 
-def _take(index: Index, article: Article, path: Path) -> None:
-    """Write one article; its passages only if the index does not have them yet."""
-    catalogue = index.catalogue
-    slices = list(passages(article, index.settings.passage_words))
-    embedded = [embedded_text(article, p) for p in slices]
-    ids = [p.identity(article.sha256, text) for p, text in zip(slices, embedded, strict=True)]
-    there = [stored.id for stored in catalogue.passages(article.sha256)]
-    stale: list[str] = []
-    if ids != there:
-        fresh = [(i, text) for i, text in zip(ids, embedded, strict=True) if i not in set(there)]
-        _unsettle(index, [i for i, _ in fresh])
-        for at in range(0, len(fresh), CHUNK):
-            part = fresh[at : at + CHUNK]
-            index.vectors.add([i for i, _ in part], [text for _, text in part], [article.sha256] * len(part))
+def _articles(
+    index: Index,
+    item: Source | ArticleError,
+    table: Table,
+    seen: Sightings,
+    known: Mapping[str, str],
+    first_with: Mapping[str, str],
+) -> list[Sighting]:
+    """The articles of a file, which is opened only if it may have changed or if one of its texts must be taken in."""
+    states = seen.unchanged(item)
+    there = all(s.sha256 is None or s.sha256 in first_with or known.get(s.name) == s.sha256 for s in states)
+    return [Sighting(s, None) for s in states] if states and there else look(item, table, index.settings.max_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What besides the files decides the index's content."""
+
+    text: str
+    same_rules: bool
+    """Whether the index was made by the same, the paths aside."""
+
+
+def _begin(index: Index, paths: Sequence[Path]) -> _State:
+    """Write down what the index will be made of; nothing is written that stands there already."""
+    catalogue, state = index.catalogue, _state(index, paths)
+    recorded = catalogue.fact("state")
+    same = recorded is not None and json.loads(recorded)[1:] == json.loads(state)[1:]
+    wanted = {"fingerprint": index.fingerprint, "paths": json.dumps([str(p.absolute()) for p in paths])}
+    if catalogue.fact(EPOCH) is None:
+        wanted[EPOCH] = new_epoch()
     with catalogue.transaction() as db:
-        if ids != there:
-            stale = [i for i in rows.delete_text(db, article.sha256) if i not in set(ids)]
-            rows.insert_text(db, article.sha256, article.text, article.body, list(zip(ids, slices, strict=True)))
-            db.execute("DELETE FROM unsettled")
-        rows.put_article(db, article.name, path, article.sha256, article.metadata)
-        stale += _delete_unused(db)
-        db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [[i] for i in stale])
-    _settle(index)
-
-
-def embedded_text(article: Article, passage: Passage) -> str:
-    """What the embedding model sees of a passage: the raw slice."""
-    return article.text[passage.start : passage.end]
-
-
-def _drop(index: Index, names: Sequence[str]) -> None:
-    if names:
-        with index.catalogue.transaction() as db:
-            db.executemany("DELETE FROM articles WHERE name = ?", [[name] for name in names])
-            stale = _delete_unused(db)
-            db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [[i] for i in stale])
-        _settle(index)
-
-
-def _delete_unused(db: Connection) -> list[str]:
-    """Remove the texts that no article has any more; the ids of their passages come back."""
-    unused = db.execute("SELECT sha256 FROM texts WHERE sha256 NOT IN (SELECT sha256 FROM articles)").fetchall()
-    return [i for row in unused for i in rows.delete_text(db, row["sha256"])]
-
-
-def _unsettle(index: Index, ids: Sequence[str]) -> None:
-    with index.catalogue.transaction() as db:
-        db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [[i] for i in ids])
-
-
-def _settle(index: Index) -> None:
-    """Remove from Chroma whatever the catalogue does not have of the unsettled ids."""
-    pending = [row["id"] for row in index.catalogue.rows("SELECT id FROM unsettled")]
-    if pending:
-        there = index.catalogue.by_id(pending)
-        index.vectors.delete([i for i in pending if i not in there])
-        with index.catalogue.transaction() as db:
-            db.executemany("DELETE FROM unsettled WHERE id = ?", [[i] for i in pending])
+        if recorded is not None and not same:
+            # An ingest that is interrupted leaves some articles made by the one and some by the other.
+            db.execute("DELETE FROM facts WHERE key = 'state'")
+        for key, value in wanted.items():
+            if catalogue.fact(key) != value:
+                db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [key, value])
+    return _State(state, same)
 
 
 def _remember(index: Index, states: Sequence[FileState], state: str) -> None:
+    before = index.catalogue.files()
+    now = {s.name: s for s in states}
     with index.catalogue.transaction() as db:
-        db.execute("DELETE FROM files")
-        values = [[s.name, s.path, s.bytes, s.modified_ns, s.outcome, s.message] for s in states]
-        db.executemany("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?)", values)
-        db.execute("INSERT OR REPLACE INTO facts VALUES ('state', ?)", [state])
+        db.executemany("DELETE FROM files WHERE name = ?", [[name] for name in before.keys() - now.keys()])
+        for name, found in now.items():
+            if before.get(name) != found:
+                put_file(db, found)
+        if index.catalogue.fact("state") != state:
+            db.execute("INSERT OR REPLACE INTO facts VALUES ('state', ?)", [state])
 
 
 def _state(index: Index, paths: Sequence[Path]) -> str:
-    """What besides the files decides the index's content."""
     table = index.settings.articles
     try:
         known = hashlib.sha256(table.read_bytes()).hexdigest() if table.exists() else None
     except OSError as error:
         raise SettingsError(f"{table} cannot be read ({error.strerror})", "Make it a readable file, or remove it.") from None
-    return json.dumps([sorted(str(p.absolute()) for p in paths), known, index.settings.max_bytes])
+    return json.dumps([sorted(str(p.absolute()) for p in paths), known, index.settings.max_bytes, _readers()])
 
 
-def _stat(source: Source) -> tuple[int, int]:
-    try:
-        found = source.path.stat()
-    except OSError:
-        return 0, 0
-    return found.st_size, found.st_mtime_ns
+@cache
+def _readers() -> str:
+    """Digest of the program that turns files into articles: another version may make something else of the same file."""
+    code = sorted(Path(corpus.__file__).parent.rglob("*.py"))
+    return hashlib.sha256(b"\0".join(path.read_bytes() for path in code)).hexdigest()[:16]
 
 
 @contextmanager

@@ -25,8 +25,8 @@ CREATE TABLE articles (
 CREATE INDEX articles_by_text ON articles (sha256);
 -- What every file looked like when it was last taken in or rejected, so that an unchanged one costs a stat.
 CREATE TABLE files (
-    name TEXT PRIMARY KEY, path TEXT NOT NULL, bytes INTEGER NOT NULL, modified_ns INTEGER NOT NULL,
-    outcome TEXT NOT NULL, message TEXT
+    name TEXT PRIMARY KEY, file TEXT NOT NULL, path TEXT NOT NULL, bytes INTEGER NOT NULL, stamp TEXT NOT NULL,
+    certain INTEGER NOT NULL, digest TEXT, sha256 TEXT, outcome TEXT NOT NULL, message TEXT
 );
 CREATE TABLE passages (
     row INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, sha256 TEXT NOT NULL REFERENCES texts, ordinal INTEGER NOT NULL,
