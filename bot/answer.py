@@ -45,6 +45,8 @@ class Quote:
     score: float
     """Calibrated probability that this sentence answers."""
     receipt: str
+    copies: tuple[str, ...] = ()
+    """Names of other articles that are copies of this one, or it of them, and hold the sentence that answers as well."""
 
     def to_json(self) -> dict[str, Any]:
         """The contract's Quote."""
@@ -64,6 +66,7 @@ class Quote:
             "paragraph": self.paragraph,
             "score": round(self.score, 4),
             "receipt": self.receipt,
+            "copies": list(self.copies),
         }
 
 
@@ -85,6 +88,48 @@ class Part:
             "quotes": list(self.quotes),
             "missing": list(self.missing),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What an answer rests on."""
+
+    articles: int = 0
+    """Articles that the quotes stand in, copies included."""
+    independent: int = 0
+    """How many of them remain when copies of each other count once."""
+
+    def to_json(self) -> dict[str, int]:
+        """The contract's sources."""
+        return {"articles": self.articles, "independent": self.independent}
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two quotes that give different things for the same."""
+
+    quotes: tuple[int, int]
+    """Their numbers."""
+    kind: str
+    """What differs: number, date, place or name."""
+    values: tuple[str, str]
+    """The words that differ, as they stand in each of the quotes."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The contract's disagreement."""
+        return {"quotes": list(self.quotes), "kind": self.kind, "values": list(self.values)}
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An article that came out after the day as of which was asked, and says otherwise. No word of it is shown."""
+
+    article: str
+    published: date
+
+    def to_json(self) -> dict[str, str]:
+        """The contract's later article."""
+        return {"article": self.article, "published": self.published.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +165,10 @@ class Answer:
     text: str
     """As rendered for a terminal, Markdown."""
     timings: Timings
+    sources: Sources = Sources()
+    disagreements: tuple[Disagreement, ...] = ()
+    later: tuple[Later, ...] = ()
+    """Earliest first; only where a day was given as of which to answer."""
 
     def to_json(self) -> dict[str, Any]:
         """The contract's Answer."""
@@ -132,6 +181,9 @@ class Answer:
             "parts": [p.to_json() for p in self.parts],
             "missing": list(self.missing),
             "nearest": [q.to_json() for q in self.nearest],
+            "sources": self.sources.to_json(),
+            "disagreements": [d.to_json() for d in self.disagreements],
+            "later": [a.to_json() for a in self.later],
             "confidence": round(self.confidence, 4),
             "text": self.text,
             "timings_ms": self.timings.to_json(),

@@ -9,17 +9,22 @@ from functools import cached_property
 from typing import Any
 
 from bot import dependencies, followups, gate, question
+from bot.agreement import Agreement
 from bot.answer import Answer, Part, Quote, Status, Timings
 from bot.followups import Turn
 from bot.quoting import Quoter
 from bot.settings import Settings
 from retrieval.index.index import Index
 from retrieval.reading.aliases import Aliases
+from retrieval.reading.conflicts import Conflict
 from retrieval.reading.judge import Calibration, Finding, judge
 from retrieval.reading.names import Terms, terms
 from retrieval.reading.reader import Reader
-from retrieval.reading.search import EVERYTHING, Retriever, Scope
+from retrieval.reading.search import EVERYTHING, Retriever, Scope, words_in
 from retrieval.reading.windows import around
+
+LATER_PASSAGES = 4
+"""Passages read of articles that came out after the day as of which is asked: enough to see that they say otherwise."""
 
 Render = Callable[[Answer], str]
 
@@ -31,9 +36,11 @@ class PartTrace:
     question: str
     terms: Terms
     findings: tuple[Finding, ...]
-    """All sentences that were read, most probable first."""
+    """All sentences that were read, those that are shown first, then most probable first."""
     chosen: int
     """How many of them are shown as quotes."""
+    conflicts: tuple[Conflict, ...] = ()
+    """What of them is shown because it answers otherwise than another article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,7 @@ class Answerer:
         self._aliases = aliases
         self._render = render
         self._quoter = Quoter(index.catalogue)
+        self._agreement = Agreement(index.catalogue, aliases)
 
     def ask(self, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
         """The answer to one question.
@@ -99,7 +107,8 @@ class Answerer:
             traces.append(trace)
         depends = self.depends()
         answer = self._answer(asked, traces, _run_id(asked, understood, scope, depends))
-        gate.check(answer.to_json(), gate.shelf(self._index.catalogue, self._index.settings.max_bytes))
+        answer = self._agreement.completed(answer, traces, scope, self._later(traces, scope))
+        gate.check(answer.to_json(), gate.shelf(self._index.catalogue, self._index.settings.limits))
         answer = replace(answer, text=self._render(answer))
         timings = replace(timings, total=(time.perf_counter() - began) * 1e3)
         return replace(answer, timings=timings), Trace(understood, tuple(traces), recent, scope, depends)
@@ -109,16 +118,38 @@ class Answerer:
         return self._depends | {"articles": dependencies.articles(self._index.catalogue.entries())}
 
     def _read(self, part: str, scope: Scope, timings: Timings) -> tuple[PartTrace, Timings]:
+        named, findings, took = self._findings(part, scope, self._settings.reader.passages)
+        chosen = self._chosen(findings, self._threshold(part, named))
+        findings, chosen, conflicts = self._agreement.opposed(part, findings, chosen)
+        took = Timings(timings.embed + took.embed, timings.search + took.search, timings.read + took.read)
+        return PartTrace(part, named, tuple(findings), chosen, conflicts), took
+
+    def _findings(self, part: str, scope: Scope, passages: int) -> tuple[Terms, list[Finding], Timings]:
+        """What a part names, and the sentences of the articles in scope that may answer it, best first."""
         catalogue, settings = self._index.catalogue, self._settings
-        named = terms(part, catalogue, self._aliases)
-        found = self._retriever.search(part, named, settings.reader.passages, scope)
+        words = words_in(catalogue, scope)
+        named = terms(part, words, self._aliases)
+        found = self._retriever.search(part, named, passages, scope)
         windows = around(found.evidence, catalogue.passages, catalogue.text, settings.reader.context_words)
         began = time.perf_counter()
         readings = self._reader.read(part, windows)
         read_ms = (time.perf_counter() - began) * 1e3
-        findings = judge(self._calibration, part, named, catalogue.count(), readings)
-        trace = PartTrace(part, named, tuple(findings), self._chosen(findings, self._threshold(part, named)))
-        return trace, Timings(timings.embed + found.embed_ms, timings.search + found.search_ms, timings.read + read_ms)
+        findings = self._agreement.folded(judge(self._calibration, part, named, words.count(), readings))
+        return named, findings, Timings(found.embed_ms, found.search_ms, read_ms)
+
+    def _later(self, traces: Sequence[PartTrace], scope: Scope) -> list[Conflict]:
+        """What articles that came out after the day as of which was asked hold against what is shown."""
+        after = Scope(articles=scope.articles, after=scope.as_of)
+        if scope.as_of is None or not any(after.admits(entry) for entry in self._index.catalogue.entries()):
+            return []
+        return [
+            conflict
+            for trace in traces
+            if trace.chosen
+            for conflict in self._agreement.against(
+                trace.question, trace.findings[: trace.chosen], self._findings(trace.question, after, LATER_PASSAGES)[1]
+            )
+        ]
 
     def _threshold(self, part: str, named: Terms) -> float:
         """How probable the best sentence must be: more so where the question takes something for granted."""

@@ -28,7 +28,7 @@ from retrieval.reading.judge import Finding
 from retrieval.reading.leaning import first_needed, leans
 from retrieval.reading.meanings import Meanings
 from retrieval.reading.names import terms
-from retrieval.reading.search import EVERYTHING, Evidence, Retriever, Scope
+from retrieval.reading.search import EVERYTHING, Evidence, Retriever, Scope, words_in
 from retrieval.reading.statements import Statement, statement
 
 PASSAGES = 10
@@ -142,7 +142,7 @@ class Checker:
         for start, end in claims(text):
             checks.append(self._check(text[start:end], earlier, (start, end), scope))
             earlier = text[start:end]
-        originals = gate.shelf(self._index.catalogue, self._index.settings.max_bytes)
+        originals = gate.shelf(self._index.catalogue, self._index.settings.limits)
         shown = [quote for check in checks for quote in (check.quote, check.nearest) if quote]
         if wrong := [v for quote in shown for v in verify(quote.to_json(), originals(quote.article))]:
             raise UnverifiedAnswer(
@@ -178,7 +178,8 @@ class Checker:
     def _candidates(self, said: str, meant: Statement, scope: Scope) -> list[_Candidate]:
         """Sentences compared with the claim, those with most in common first."""
         catalogue = self._index.catalogue
-        found = self._retriever.search(said, terms(said, catalogue, self._aliases), PASSAGES, scope)
+        named = terms(said, words_in(catalogue, scope), self._aliases)
+        found = self._retriever.search(said, named, PASSAGES, scope)
         places: dict[tuple[str, Span], tuple[Evidence, str, list[str]]] = {}
         for evidence in found.evidence:
             if evidence.stored.passage.heading:

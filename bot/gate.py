@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+from bot import corroboration
 from bot.verifier import Original, Originals, Reason, Sentence, Violation, verify
-from retrieval.corpus import files
 from retrieval.corpus.article import text_digest
-from retrieval.corpus.files import Source
+from retrieval.corpus.formats.part import Limits
 from retrieval.errors import ArticleError, VerbatimError
 from retrieval.index.catalogue import Catalogue, Entry
+from retrieval.index.present import PresentTexts
 
 NEAREST = 2
 """Passages that may stand beside a refusal."""
@@ -47,7 +48,8 @@ def violations(answer: Mapping[str, Any], originals: Originals) -> tuple[Violati
         name = quote.get("article")
         original = originals(name) if isinstance(name, str) else None
         found += [Violation(v.reason, f"{name}: {v.detail}") for v in verify(quote, original)]
-    return tuple(found)
+    # What stands beside the quotes is looked at where they are what they say they are.
+    return tuple(found or corroboration.violations(answer, originals))
 
 
 def _references(answer: Mapping[str, Any]) -> Iterator[Violation]:
@@ -72,28 +74,29 @@ def _references(answer: Mapping[str, Any]) -> Iterator[Violation]:
         yield Violation(Reason.CITATION, "a quote stands among the passages that are no answer as well")
 
 
-def shelf(catalogue: Catalogue, max_bytes: int) -> Originals:
+def shelf(catalogue: Catalogue, limits: Limits) -> Originals:
     """The articles on disk, with the sentences that the catalogue has of them. Each is read once: use it for one answer.
 
     Args:
         catalogue: which articles there are.
-        max_bytes: as in the settings; a file that has grown beyond it counts as missing.
+        limits: as in the settings; a file that has grown beyond them counts as missing.
 
     """
     entries: dict[str, Entry] = {}
+    present = PresentTexts(catalogue, limits)
 
     @cache
     def look(name: str) -> Original | None:
         if not entries:
             entries.update((entry.name, entry) for entry in catalogue.entries())
-        return _original(catalogue, entries[name], max_bytes) if name in entries else None
+        return _original(catalogue, entries[name], present) if name in entries else None
 
     return look
 
 
-def _original(catalogue: Catalogue, entry: Entry, max_bytes: int) -> Original | None:
+def _original(catalogue: Catalogue, entry: Entry, present: PresentTexts) -> Original | None:
     try:
-        text = files.read_text(Source(entry.name, entry.path), max_bytes)
+        text = present.text(entry.name, entry.path)
     except ArticleError:
         return None
     sentences = tuple(
@@ -101,4 +104,5 @@ def _original(catalogue: Catalogue, entry: Entry, max_bytes: int) -> Original | 
         for stored in catalogue.passages(entry.sha256)
         for span in stored.passage.sentences
     )
-    return Original(entry.name, text, text_digest(text), entry.sha256, entry.metadata, sentences)
+    body = catalogue.body(entry.sha256)
+    return Original(entry.name, text, text_digest(text), entry.sha256, entry.metadata, sentences, body)

@@ -47,6 +47,12 @@ class Reason(StrEnum):
     """Title, publisher, address, date or paragraph are not the article's."""
     SPEAKER = "speaker"
     """Somebody else says this."""
+    COPY = "copy"
+    """An article is named as a copy and is none, or does not say the same; or the sources are counted otherwise."""
+    DISAGREEMENT = "disagreement"
+    """Two quotes are said to differ in words that they do not have, or stand in one article."""
+    LATER = "later"
+    """An article is said to be later and is not."""
     CITATION = "citation"
     """The answer refers to quotes otherwise than it has them."""
 
@@ -82,6 +88,8 @@ class Original:
     metadata: Metadata
     sentences: tuple[Sentence, ...]
     """All, in order, headings included."""
+    body: int = 0
+    """Where its metadata ends."""
 
     @cached_property
     def spans(self) -> list[Span]:

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Answer, Quote, Status
+from bot.render import standing
 from retrieval.corpus.passages import WRAPPED, ends_sentence
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~&])")
@@ -22,7 +23,7 @@ NOT_AN_ANSWER = "Closest we have, not an answer:"
 
 def markdown(answer: Answer) -> str:
     """The answer as Markdown: each quote as a block quote, the answering words in bold, then who, where and when."""
-    blocks = [verdict(answer)]
+    blocks = [verdict(answer), *relations(answer)]
     for quote in answer.quotes:
         # A blank line between, else the source is read as the quote's last line.
         blocks.append(f"{_block(quote)}\n\n{quote.number}. {_line(source(quote))} · `{quote.receipt}`")
@@ -45,8 +46,16 @@ def verdict(answer: Answer) -> str:
     return "\n".join(lines)
 
 
+def relations(answer: Answer) -> list[str]:
+    """That articles differ, how many independent ones there are, and that later ones say otherwise; as far as it is so."""
+    counted = standing.sources(answer)
+    later = standing.later(answer, escape, lambda day: day.isoformat())
+    lines = [*standing.differences(answer, escape), f"{counted}." if counted else "", f"{later}." if later else ""]
+    return [line for line in lines if line]
+
+
 def source(quote: Quote) -> str:
-    """Who says it, title, publisher, date, paragraph."""
+    """Who says it, title, publisher, date, paragraph, and in which copies of the article it stands as well."""
     voice = quote.speaker.name if quote.speaker.kind != "reporter" else None
     date = quote.published.isoformat() if quote.published else "no date"
     fields = [
@@ -55,6 +64,7 @@ def source(quote: Quote) -> str:
         quote.publisher and visible(quote.publisher),
         date,
         f"paragraph {quote.paragraph}",
+        standing.copies(quote, visible),
     ]
     return " · ".join(field for field in fields if field)
 
@@ -87,6 +97,8 @@ def show(console: Console, answer: Answer) -> None:
     console.print(Text(visible(answer.question), style="bold"))
     if said := verdict(answer):
         console.print(Text(_plain(said), style="yellow" if answer.status is Status.PARTIAL else "bold red"))
+    for line in relations(answer):
+        console.print(Text(_plain(line), style="yellow"))
     for quote in answer.quotes:
         _show_quote(console, quote, "green")
     if answer.nearest:

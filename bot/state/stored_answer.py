@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from bot.answer import Answer, Part, Quote, Status, Timings
+from bot.answer import Answer, Disagreement, Later, Part, Quote, Sources, Status, Timings
 from retrieval.reading.speakers import Speaker
 
 
 def answer(body: Mapping[str, Any]) -> Answer:
-    """The inverse of `Answer.to_json`; scores and timings are as rounded there."""
+    """The inverse of `Answer.to_json`; scores and timings are as rounded there. Answers of earlier versions lack fields."""
     return Answer(
         run_id=body["run_id"],
         question=body["question"],
@@ -23,6 +23,9 @@ def answer(body: Mapping[str, Any]) -> Answer:
         confidence=body["confidence"],
         text=body["text"],
         timings=Timings(**body["timings_ms"]),
+        sources=Sources(**body.get("sources", {})),
+        disagreements=tuple(_disagreement(d) for d in body.get("disagreements", ())),
+        later=tuple(Later(a["article"], date.fromisoformat(a["published"])) for a in body.get("later", ())),
     )
 
 
@@ -44,7 +47,13 @@ def quote(body: Mapping[str, Any]) -> Quote:
         paragraph=body["paragraph"],
         score=body["score"],
         receipt=body["receipt"],
+        copies=tuple(body.get("copies", ())),
     )
+
+
+def _disagreement(body: Mapping[str, Any]) -> Disagreement:
+    (one, other), (mine, theirs) = body["quotes"], body["values"]
+    return Disagreement((one, other), body["kind"], (mine, theirs))
 
 
 def _part(body: Mapping[str, Any]) -> Part:

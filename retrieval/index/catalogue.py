@@ -175,13 +175,15 @@ class Catalogue:
         """
         if not asked:
             return []
+        if only is not None:
+            from retrieval.index.scoped import ScopedWords
+
+            return ScopedWords(self, only).best(asked, limit)
         query = " OR ".join(f'"{term(s)}"' for s in asked)
-        where = "AND p.sha256 IN (SELECT value FROM json_each(?))" if only is not None else ""
-        values: list[object] = [query, *([json.dumps(list(only))] if only is not None else []), limit]
         found = self.rows(
-            f"SELECT p.id, -bm25(words) AS score FROM words JOIN passages p ON p.row = words.rowid "
-            f"WHERE words MATCH ? {where} ORDER BY score DESC, p.id LIMIT ?",
-            values,
+            "SELECT p.id, -bm25(words) AS score FROM words JOIN passages p ON p.row = words.rowid "
+            "WHERE words MATCH ? ORDER BY score DESC, p.id LIMIT ?",
+            [query, limit],
         )
         return [(row["id"], row["score"]) for row in found]
 

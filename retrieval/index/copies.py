@@ -8,17 +8,20 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 
 from retrieval.index.catalogue import Catalogue
-from retrieval.index.shingles import SAMPLED, shingles
+from retrieval.index.shingles import shingles
 
 CONTAINED = 0.3
 """Share of the shorter text's shingles from which on it counts as a copy; `python -m benchmarks.planted` measures it."""
 
 LEAST_SHARED = 16
 """Shingles that must be shared: a sentence or two that agree by chance or habit make no copy."""
+
+LEAST_SAMPLED = 2
+"""Of the stored shingles that two texts must share before they are compared in full."""
 
 COMMON = 100
 """A stored shingle that more texts have than this is a formula and leads to nobody."""
@@ -33,6 +36,7 @@ class Copies:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         # Digests name their texts for ever, so what is remembered of them cannot grow old.
+        self._stored = lru_cache(REMEMBERED)(self._look_up)
         self._shingles = lru_cache(REMEMBERED)(self._read)
         self._are_copies = lru_cache(REMEMBERED * 8)(self._compare)
 
@@ -51,23 +55,18 @@ class Copies:
             StorageError: the text is not there any more.
 
         """
-        mine = [number for number in self._shingles(sha256) if number % SAMPLED == 0]
         shared: Counter[str] = Counter()
-        for number in mine:
+        for number in self._stored(sha256):
             holders = self._holders(number, among)
             if len(holders) <= COMMON:
                 shared.update(holders)
         del shared[sha256]
-        return sorted(other for other in shared if self.are_copies(sha256, other))
+        near = [other for other, n in shared.items() if n >= LEAST_SAMPLED]
+        return sorted(other for other in near if self.are_copies(sha256, other))
 
     def groups(self, digests: Iterable[str]) -> list[list[str]]:
         """The texts, those that are copies of each other together; a copy of a copy is one as well."""
-        made: list[list[str]] = []
-        for digest in dict.fromkeys(digests):
-            joined = [group for group in made if any(self.are_copies(digest, other) for other in group)]
-            made = [group for group in made if group not in joined]
-            made.append([*(other for group in joined for other in group), digest])
-        return made
+        return grouped(digests, self.are_copies)
 
     def _holders(self, number: int, among: Collection[str] | None) -> list[str]:
         within = "AND sha256 IN (SELECT value FROM json_each(?))" if among is not None else ""
@@ -75,10 +74,30 @@ class Copies:
         found = self._catalogue.rows(f"SELECT sha256 FROM shingles WHERE number = ? {within} LIMIT ?", values)
         return [str(row[0]) for row in found]
 
+    def _look_up(self, sha256: str) -> frozenset[int]:
+        return frozenset(row[0] for row in self._catalogue.rows("SELECT number FROM shingles WHERE sha256 = ?", [sha256]))
+
     def _read(self, sha256: str) -> frozenset[int]:
         return shingles(self._catalogue.text(sha256), self._catalogue.body(sha256))
 
     def _compare(self, one: str, other: str) -> bool:
+        if len(self._stored(one) & self._stored(other)) < LEAST_SAMPLED:
+            return False
         mine, theirs = self._shingles(one), self._shingles(other)
-        shared = len(mine & theirs)
-        return shared >= LEAST_SHARED and shared >= CONTAINED * min(len(mine), len(theirs))
+        return alike(mine, theirs)
+
+
+def alike(one: frozenset[int], other: frozenset[int]) -> bool:
+    """Whether two texts, by all their shingles, are copies of each other."""
+    shared = len(one & other)
+    return shared >= LEAST_SHARED and shared >= CONTAINED * min(len(one), len(other))
+
+
+def grouped(texts: Iterable[str], are_copies: Callable[[str, str], bool]) -> list[list[str]]:
+    """Texts, those that are copies of each other together; a copy of a copy is one as well."""
+    made: list[list[str]] = []
+    for text in dict.fromkeys(texts):
+        joined = [group for group in made if any(are_copies(text, other) for other in group)]
+        made = [group for group in made if group not in joined]
+        made.append([*(other for group in joined for other in group), text])
+    return made

@@ -12,7 +12,7 @@ from retrieval.index.words import tokens
 LENGTH = 4
 """Words in a shingle. An exchanged word costs as many shingles; shorter runs are common to reports of their own."""
 
-SAMPLED = 8
+SAMPLED = 4
 """One in so many shingles is stored: those whose number divides by it, so that two texts store the same ones.
 
 Source: A. Broder, On the resemblance and containment of documents, SEQUENCES (1997), "mod m" sketches.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
-from retrieval.index.catalogue import Catalogue
 from retrieval.index.words import STOP, is_content, stem, tokens
 from retrieval.reading.aliases import Aliases, close_spelling
 
@@ -46,13 +46,26 @@ class Terms:
         return list(dict.fromkeys(v for t in self.all for v in t.variants))
 
 
-def terms(question: str, catalogue: Catalogue, aliases: Aliases) -> Terms:
+class Words(Protocol):
+    """The words of the articles that may be used: a catalogue's, or those of a part of it."""
+
+    def document_frequencies(self, asked: Sequence[str]) -> dict[str, int]:
+        """In how many passages each stem occurs; those that occur in none are left out."""
+
+    def vocabulary(self) -> list[str]:
+        """Every stem that occurs, and maybe others."""
+
+    def count(self) -> int:
+        """Number of passages."""
+
+
+def terms(question: str, words: Words, aliases: Aliases) -> Terms:
     """Look up every content word of a question in the corpus."""
     found = [(surface, start) for surface, start, _ in tokens(question)]
     all_stems = [stem(surface) for surface, _ in found]
     others = aliases.found(all_stems)
     wanted = {s for names in others.values() for name in names for s in name} | set(all_stems)
-    frequencies = catalogue.document_frequencies(sorted(wanted))
+    frequencies = words.document_frequencies(sorted(wanted))
     vocabulary: list[str] | None = None
     named = _named(question, found)
     kept: dict[str, Term] = {}
@@ -64,10 +77,10 @@ def terms(question: str, catalogue: Catalogue, aliases: Aliases) -> Terms:
         if position in others:
             variants += sorted(s for name in others[position] if all(frequencies.get(s) for s in name) for s in name)
         if not any(frequencies.get(v) for v in variants):
-            vocabulary = catalogue.vocabulary() if vocabulary is None else vocabulary
+            vocabulary = words.vocabulary() if vocabulary is None else vocabulary
             spellings = close_spelling(own, vocabulary)
-            frequencies |= catalogue.document_frequencies(spellings)
-            variants += spellings
+            frequencies |= words.document_frequencies(spellings)
+            variants += [s for s in spellings if frequencies.get(s)]
         frequency = max((frequencies.get(v, 0) for v in variants), default=0)
         kept[own] = Term(surface, own, named[position], frequency, tuple(dict.fromkeys(variants)))
     return Terms(tuple(kept.values()))

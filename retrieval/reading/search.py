@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
-from retrieval.index.catalogue import Entry, Stored
+from retrieval.index.catalogue import Catalogue, Entry, Stored
 from retrieval.index.index import Index
-from retrieval.reading.names import Terms
+from retrieval.index.scoped import ScopedWords
+from retrieval.reading.names import Terms, Words
 
 FUSION = 60
 """k of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
@@ -24,20 +25,30 @@ class Scope:
     """Only articles published by that day; one without a date is then left out, since nobody can tell."""
     articles: frozenset[str] | None = None
     """Only articles of these names, or None for all."""
+    after: date | None = None
+    """Only articles published after that day; one without a date is left out."""
 
     @property
     def everything(self) -> bool:
         """Whether nothing is left out."""
-        return self.as_of is None and self.articles is None
+        return self == EVERYTHING
 
     def admits(self, entry: Entry) -> bool:
         """Whether an article may be used."""
         published = entry.metadata.published
         in_time = self.as_of is None or (published is not None and published <= self.as_of)
+        in_time = in_time and (self.after is None or (published is not None and published > self.after))
         return in_time and (self.articles is None or entry.name in self.articles)
 
 
 EVERYTHING = Scope()
+
+
+def words_in(catalogue: Catalogue, scope: Scope) -> Words:
+    """The words of the articles in scope: what the others say may not show, not even in how rare a word is."""
+    if scope.everything:
+        return catalogue
+    return ScopedWords(catalogue, [e.sha256 for e in catalogue.entries() if scope.admits(e)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,168 @@
+"""Whether two sentences that answer one question answer it differently: another number, day, place or name.
+
+Only what can be compared is: two numbers of one unit, two points in time, two names. Everything that both could mean
+agrees: "some 100,000" and 98,500, "Friday" and 17 December, "Ryabkov" and "Sergei Ryabkov", Kyiv and Kiev.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from retrieval.corpus.sentences import Span
+from retrieval.reading import dates, kinds, quantities
+from retrieval.reading.aliases import Aliases, same_name
+from retrieval.reading.quantities import Quantity
+from retrieval.reading.statements import Kind as WordKind
+from retrieval.reading.statements import Word, statement
+
+
+class Kind(StrEnum):
+    """What differs."""
+
+    NUMBER = "number"
+    DATE = "date"
+    PLACE = "place"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence, and which of its words answer."""
+
+    sentence: str
+    answer: Span
+    """Offsets into the sentence."""
+    published: date | None
+    """When its article came out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Two answers compared."""
+
+    kind: Kind
+    agree: bool
+    one: Span
+    """The compared words, offsets into the first sentence."""
+    other: Span
+    """The same in the second."""
+
+
+SHORT = 6
+"""Words of an answer that is nothing but a number or a name; a longer one says more than that."""
+
+_LIST = re.compile(
+    r"\b(?:which|what) (?:\w+ ){0,2}?(?!was\b|is\b|does\b|has\b)[a-z]\w*[^s\W]s\b(?! (?:is|was|does|has)\b)"
+    r"|\bwho (?:are|were|have)\b|\bwhat are\b|\b(?:names?|list) (?:of|all|the)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(
+    r"\bwhere\b|\b(?:which|what) (?:\w+ )?(?:city|town|village|country|place|region|province|state|port|harbour|capital|"
+    r"venue|island|district|county|continent|stadium|airport)\b",
+    re.IGNORECASE,
+)
+_WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
+_TITLES = frozenset(
+    "president prime minist deputi foreign mr mrs ms dr doctor professor sir ladi governor mayor senat general chancellor "
+    "secretari king queen judg captain chief director chair chairman minist interior financ defenc transport health".split()
+)
+_PLACED = frozenset("in at near from to into toward towards".split())
+
+
+def compare(question: str, one: Said, other: Said, aliases: Aliases) -> Verdict | None:
+    """Compare two answers; None where nothing in them can be compared.
+
+    Args:
+        question: what both answer.
+        one: the answer that is shown.
+        other: the answer of another article.
+        aliases: names that mean the same.
+
+    """
+    wanted = kinds.wanted(question)
+    if wanted is kinds.Kind.TIME:
+        return _times(one, other)
+    if wanted is kinds.Kind.NUMBER:
+        return _numbers(one, other)
+    if _WHO.search(question) or _PLACE.search(question):
+        return _names(question, one, other, aliases)
+    if _short(one) and _short(other):
+        return _numbers(one, other) or _times(one, other) or _names(question, one, other, aliases)
+    return None
+
+
+def _numbers(one: Said, other: Said) -> Verdict | None:
+    mine, theirs = _counted(one), _counted(other)
+    if not mine or not theirs:
+        return None
+    agree = quantities.agree(mine, theirs)
+    return None if agree is None else Verdict(Kind.NUMBER, agree, mine.span, theirs.span)
+
+
+def _counted(said: Said) -> Quantity | None:
+    """The number that answers: the first among the answering words that is no date."""
+    when = [m.span for m in dates.moments(said.sentence, said.published)]
+    found = [q for q in quantities.quantities(said.sentence) if not any(_touch(q.span, w) for w in when)]
+    return next((q for q in found if _touch(q.span, said.answer)), None)
+
+
+def _times(one: Said, other: Said) -> Verdict | None:
+    mine, theirs = ([m for m in dates.moments(s.sentence, s.published) if _touch(m.span, s.answer)] for s in (one, other))
+    if not mine or not theirs:
+        return None
+    # An answer may name several: as long as one of them fits, nothing is said against the other.
+    found = [(agree, m, t) for m in mine for t in theirs if (agree := dates.agree(m, t)) is not None]
+    if not found:
+        return None
+    agree, m, t = max(found, key=lambda f: f[0])
+    return Verdict(Kind.DATE, agree, m.span, t.span)
+
+
+def _names(question: str, one: Said, other: Said, aliases: Aliases) -> Verdict | None:
+    if _LIST.search(question):
+        return None
+    mine, theirs = _named(one), _named(other)
+    if not mine or not theirs:
+        return None
+    place = bool(_PLACE.search(question))
+    if place and not (mine[0].marker in _PLACED and theirs[0].marker in _PLACED):
+        return None
+    agree = _same(mine, theirs, aliases)
+    kind = Kind.PLACE if place else Kind.NAME
+    return Verdict(kind, agree, (mine[0].start, mine[-1].end), (theirs[0].start, theirs[-1].end))
+
+
+def _named(said: Said) -> list[Word]:
+    """The names among the answering words, titles aside; none where other words say more than they do."""
+    words = [w for w in statement(said.sentence).words if _touch((w.start, w.end), said.answer)]
+    names = [w for w in words if w.kind is WordKind.NAME and w.stem not in _TITLES]
+    others = [w for w in words if w.kind is not WordKind.NAME and w.stem not in _TITLES]
+    return names if len(others) <= 1 and len(names) <= SHORT else []
+
+
+def _same(mine: Sequence[Word], theirs: Sequence[Word], aliases: Aliases) -> bool:
+    one, other = _keys(mine, aliases), _keys(theirs, aliases)
+    if len(one) > 1 and len(other) > 1 and not any(k.startswith("@") for k in (one[-1], other[-1])):
+        # Two full names: people share first names, and what counts is the last.
+        return same_name(one[-1], other[-1]) or set(one) <= set(other) or set(other) <= set(one)
+    return any(same_name(a, b) for a in one for b in other)
+
+
+def _keys(names: Sequence[Word], aliases: Aliases) -> list[str]:
+    stems = [w.stem for w in names]
+    keys = list(stems)
+    for start, end, group in aliases.merged(stems):
+        keys[start:end] = [f"@{group}"] * (end - start)
+    return keys
+
+
+def _short(said: Said) -> bool:
+    return len(said.sentence[slice(*said.answer)].split()) <= SHORT
+
+
+def _touch(one: Span, other: Span) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
