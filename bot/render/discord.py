@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.answer import Answer, Part, Quote, Status
+from bot.render import standing
 from bot.render.neutral import inline, markdown, units
 
 PAGE = 3900
@@ -113,6 +114,7 @@ def source(passage: Quote, links: Mapping[str, str], *, cited: bool = True, name
         day(passage.published) if passage.published else "no date",
         f"paragraph {passage.paragraph}",
         f"`{passage.receipt}`" if cited else None,
+        standing.copies(passage, _short) or None,
     ]
     return "-# " + " · ".join(field for field in fields if field)
 
@@ -136,10 +138,26 @@ def reason(missing: Sequence[str]) -> str:
     return f"No article mentions {listed}."
 
 
+def relations(answer: Answer) -> str:
+    """That articles differ, that later ones say otherwise, and how many are independent; empty where nothing is so."""
+    rows = [f"⚖️ **{line}**" for line in standing.differences(answer, _short)]
+    if later := standing.later(answer, _short, day):
+        rows.append(f"🕒 {later}.")
+    if counted := standing.sources(answer):
+        rows.append(f"-# {counted}")
+    return "\n".join(rows)
+
+
+def _short(text: str) -> str:
+    return inline(text, TITLE_CHARACTERS)
+
+
 def _blocks(answer: Answer, links: Mapping[str, str], heading: Heading) -> Iterator[Block]:
     compound = len(answer.parts) > 1
     if head := _heading(answer, heading, question=heading.question and not compound):
         yield Block(head)
+    if said := relations(answer):
+        yield Block(said)
     if compound:
         yield from _parts(answer, links)
     elif answer.status is Status.REFUSED:
