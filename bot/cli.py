@@ -33,6 +33,7 @@ ANSWERED, REFUSED, FAILED, INTERRUPTED = 0, 1, 2, 130
 def ingest(
     paths: Annotated[list[Path] | None, typer.Argument(help="Files and folders [default: seeds/]")] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Forget the index and build it anew")] = False,
+    watch: Annotated[bool, typer.Option("--watch", help="Go on: take in what appears, changes or vanishes")] = False,
     json: Json = False,
     config: Config = None,
     data: Data = None,
@@ -41,6 +42,10 @@ def ingest(
     """Bring the index in line with files or folders: add, update, remove."""
     from bot.commands.ingest import run
     from bot.commands.opening import project
+    if watch:
+        from bot.commands.watch import run
+    else:
+        from bot.commands.ingest import run
 
     raise typer.Exit(run(project(config, data, set_), paths or [], rebuild=rebuild, as_json=json))
 

@@ -34,6 +34,8 @@ class IngestSettings(_Section):
 
 
 class SearchSettings(_Section):
+    watch: bool = True
+    watch_every_seconds: float = Field(default=0, ge=0, le=86_400)
     """What is brought up for reading."""
 
     embedding_model: str = Field(default="all-MiniLM-L6-v2", min_length=1)

@@ -23,12 +23,18 @@ def run(project: Project, paths: Sequence[Path], *, rebuild: bool, as_json: bool
     return 2 if report.rejected else 0
 
 
-def summary(report: Report) -> str:
-    """What was done, a line for each kind of change."""
+def changes(report: Report) -> list[str]:
+    """A line for each change."""
     lines = []
     for word, names in (("added", report.added), ("updated", report.updated), ("removed", report.removed)):
         lines += [f"{word:>9}  {name}" for name in names]
     lines += [f"     same  {name} has the text of {first}; it is taken in once" for name, first in report.duplicates.items()]
+    return lines
+
+
+def summary(report: Report) -> str:
+    """What was done, a line for each change, and what there is now."""
+    lines = changes(report)
     kept = len(report.added) + len(report.updated) + len(report.unchanged)
     lines.append(
         f"{kept} articles, {report.passages} passages; {len(report.unchanged)} unchanged, {len(report.rejected)} rejected"

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import astuple, dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -20,29 +20,12 @@ from retrieval.errors import ArticleError, IndexBusy, SettingsError, StoreError
 from retrieval.index import forgetting, schema
 from retrieval.index.catalogue import FileState, put_file
 from retrieval.index.index import Index
+from retrieval.index.report import Report as Report
 from retrieval.index.sightings import DUPLICATE, TAKEN, Sighting, Sightings, look
 from retrieval.index.taking import EPOCH, drop, new_epoch, settle, take
 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the name of the file at hand."""
-
-
-@dataclass(slots=True)
-class Report:
-    """What an ingest did, by name of file."""
-
-    added: list[str] = field(default_factory=list)
-    updated: list[str] = field(default_factory=list)
-    removed: list[str] = field(default_factory=list)
-    unchanged: list[str] = field(default_factory=list)
-    duplicates: dict[str, str] = field(default_factory=dict)
-    """A file with the same text as another that is already taken in -> that other."""
-    rejected: dict[str, str] = field(default_factory=dict)
-    """A file that cannot be taken in -> why, and what to do."""
-    passages: int = 0
-    """Passages in the index afterwards."""
-    previous: dict[str, str] = field(default_factory=dict)
-    """Of each article that was updated or removed, the digest of the text that it had before."""
 
 
 def remembered_paths(index: Index) -> list[Path] | None:
