@@ -63,10 +63,7 @@ class OnnxEmbedder:
     def embed(self, texts: Sequence[str]) -> Matrix:
         if not texts:
             return np.zeros((0, 384), np.float32)
-        rows: list[tuple[int, Matrix]] = []
-        for batch in self._encoder.run(texts, BATCH):
-            rows += zip(batch.indices, batch.outputs[0], strict=True)
-        return np.stack([vector for _, vector in sorted(rows, key=lambda row: row[0])])
+        return np.stack([encoded.outputs[0] for encoded in self._encoder.run(texts)])
 
 
 class SentenceTransformerEmbedder:

@@ -1,8 +1,9 @@
-"""Running an exported encoder: tokenise, sort by length, pad, infer. No torch, no transformers."""
+"""Running an exported encoder: tokenise, infer, one text at a time on each thread. No torch, no transformers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,21 +16,36 @@ from retrieval.errors import WeightsError
 
 Inputs = str | tuple[str, str]
 
+SLOW_FUSIONS = ["SkipLayerNormFusion"]
+"""What the runtime must not put together: its own operator for a sum and a normalisation takes four times as long as the
+two by themselves."""
+
+_COLUMNS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
+
 
 @dataclass(frozen=True, slots=True)
-class Batch:
-    """One run of the model: which inputs, their encodings, and its outputs in the order of the graph."""
+class Encoded:
+    """One text: its tokens, and the model's outputs for it in the order of the graph, without a batch axis."""
 
-    indices: list[int]
-    encodings: list[Encoding]
+    encoding: Encoding
     outputs: list[NDArray[np.float32]]
 
 
 class OnnxEncoder:
-    """An ONNX encoder with its tokenizer; safe to call from several threads."""
+    """An ONNX encoder with its tokenizer; safe to call from several threads.
+
+    Each text runs by itself on one core: nothing is padded, two cores never wait for each other within a layer, and what
+    comes out for a text does not depend on what else was asked (the range of an int8 activation spans a whole batch).
+    """
 
     def __init__(self, model: Path, tokenizer: Path, max_tokens: int, threads: int) -> None:
         """Load both.
+
+        Args:
+            model: takes int64 of shape (1, tokens).
+            tokenizer: a `tokenizer.json`.
+            max_tokens: longer inputs are cut.
+            threads: texts that are worked on at the same time, over all callers.
 
         Raises:
             WeightsError: a file is missing or is no model.
@@ -38,35 +54,34 @@ class OnnxEncoder:
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.log_severity_level = 3
         # One question must give the same bytes on every run.
         options.use_deterministic_compute = True
         try:
-            self._session = onnxruntime.InferenceSession(str(model), options, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(
+                str(model), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
+            )
             self._tokenizer = Tokenizer.from_file(str(tokenizer))
         except Exception as error:  # both libraries raise types of their own, some of them private
             raise WeightsError(f"{model} cannot be loaded ({error})", "Install the project again: make setup.") from error
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(max_tokens, strategy="longest_first")
         self._names = [i.name for i in self._session.get_inputs()]
+        # Who waits is served in the order of asking, so that many who ask at once share the cores evenly.
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="onnx")
 
-    def run(self, texts: Sequence[Inputs], batch_size: int) -> Iterator[Batch]:
-        """Batches of inputs of like length, so that little is padding; `indices` say where each belongs."""
+    def run(self, texts: Sequence[Inputs]) -> list[Encoded]:
+        """What the model says of each text, in their order."""
         encodings = self._tokenizer.encode_batch(list(texts))
-        order = sorted(range(len(texts)), key=lambda i: (-len(encodings[i].ids), i))
-        for at in range(0, len(order), batch_size):
-            indices = order[at : at + batch_size]
-            chosen = [encodings[i] for i in indices]
-            yield Batch(indices, chosen, self._infer(chosen))
+        if len(encodings) == 1:
+            return [self._infer(encodings[0])]
+        # The longest first: none of the cores is left with it alone at the end.
+        order = sorted(range(len(encodings)), key=lambda i: (-len(encodings[i].ids), i))
+        waiting = {i: self._pool.submit(self._infer, encodings[i]) for i in order}
+        return [waiting[i].result() for i in range(len(encodings))]
 
-    def _infer(self, encodings: Sequence[Encoding]) -> list[NDArray[np.float32]]:
-        width = max(len(e.ids) for e in encodings)
-        feeds: dict[str, Any] = {name: np.zeros((len(encodings), width), np.int64) for name in self._names}
-        columns = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
-        for row, encoding in enumerate(encodings):
-            for name in self._names:
-                values = getattr(encoding, columns[name])
-                feeds[name][row, : len(values)] = values
+    def _infer(self, encoding: Encoding) -> Encoded:
+        feeds: dict[str, Any] = {name: np.array([getattr(encoding, _COLUMNS[name])], np.int64) for name in self._names}
         outputs: list[NDArray[np.float32]] = self._session.run(None, feeds)
-        return outputs
+        return Encoded(encoding, [output[0] for output in outputs])

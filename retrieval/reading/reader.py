@@ -14,14 +14,13 @@ from numpy.typing import NDArray
 from retrieval.corpus.sentences import Span
 from retrieval.errors import WeightsError
 from retrieval.index import weights
-from retrieval.index.onnx import OnnxEncoder
+from retrieval.index.onnx import Encoded, OnnxEncoder
 from retrieval.reading.windows import Window
 
 WEIGHTS = Path(__file__).parent / "weights"
 SHIPPED = "minilm-reader"
 
 MAX_ANSWER_TOKENS = 30
-BATCH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +79,18 @@ class OnnxReader:
         return self._fingerprint
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
-        readings: dict[int, Reading] = {}
-        for batch in self._encoder.run([(question, w.text) for w in windows], BATCH):
-            spans, answers = batch.outputs
-            for row, index in enumerate(batch.indices):
-                encoding = batch.encodings[row]
-                inside = [(i, offsets) for i, offsets in enumerate(encoding.offsets) if encoding.sequence_ids[i] == 1]
-                logits = spans[row].astype(np.float64)
-                found = best_spans(windows[index], inside, logits[:, 0], logits[:, 1])
-                readings[index] = Reading(windows[index], float(answers[row]), found)
-        return [readings[i] for i in range(len(windows))]
+        return [
+            _reading(window, encoded)
+            for window, encoded in zip(windows, self._encoder.run([(question, w.text) for w in windows]), strict=True)
+        ]
+
+
+def _reading(window: Window, encoded: Encoded) -> Reading:
+    spans, answers = encoded.outputs
+    offsets, sequences = encoded.encoding.offsets, encoded.encoding.sequence_ids
+    inside = [(i, offsets[i]) for i, sequence in enumerate(sequences) if sequence == 1]
+    logits = spans.astype(np.float64)
+    return Reading(window, float(answers), best_spans(window, inside, logits[:, 0], logits[:, 1]))
 
 
 def best_spans(
