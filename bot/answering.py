@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -154,6 +155,9 @@ class Answerer:
     def _threshold(self, part: str, named: Terms) -> float:
         """How probable the best sentence must be: more so where the question takes something for granted."""
         limits = self._settings.answer
+        if named.foreign:
+            # Whatever is found then is at best an accident, and at worst was written to be found.
+            return math.inf
         # "Why did he call him a killer?" presupposes that he did; a word that no article holds makes that doubtful.
         doubtful = question.presupposes(part) and bool(named.absent)
         return max(limits.threshold, limits.premise_threshold) if doubtful else limits.threshold
@@ -189,7 +193,7 @@ class Answerer:
         status = Status.ANSWERED if answered == len(parts) else Status.PARTIAL if answered else Status.REFUSED
         refused = [f for t in traces if not t.chosen for f in t.findings[: self._settings.answer.nearest]]
         nearest = self._quoter.quotes(sorted(refused, key=lambda f: -f.probability)[: self._settings.answer.nearest])
-        best = [max((f.probability for f in t.findings), default=0.0) for t in traces]
+        best = [t.findings[0].probability if t.findings else 0.0 for t in traces]
         shown = [p for p, t in zip(best, traces, strict=True) if t.chosen]
         return Answer(
             run_id=run_id,

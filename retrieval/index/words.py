@@ -23,6 +23,11 @@ STOP = frozenset(
     "my no nor not of off on once only or other our out over own per shall she should so some such than that the their "
     "theirs them themselves then there these they this those through to too under until up upon us very was we were what "
     "when where which while who whom whose why will with would you your many much "
+    "against along already although among another anybody anyone anything around away behind beside besides between "
+    "beyond cannot despite during each either else ever every everybody everyone everything except however instead just "
+    "mine myself near neither nobody onto ought ourselves rather several since somebody someone something still though "
+    "thus toward towards unless upon via whatever whenever wherever whether whichever whoever within without yet yours "
+    "yourself according concerning regarding particular particularly specific specifically "
     "s t d ll m re ve".split()
 )
 """English words that carry grammar and not content."""

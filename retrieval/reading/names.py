@@ -41,6 +41,11 @@ class Terms:
         return [t.surface for t in self.all if not t.frequency]
 
     @property
+    def foreign(self) -> bool:
+        """Whether the question speaks of nothing that any article speaks of."""
+        return bool(self.all) and not any(t.frequency for t in self.all)
+
+    @property
     def searched(self) -> list[str]:
         """The stems to look for."""
         return list(dict.fromkeys(v for t in self.all for v in t.variants))

@@ -32,6 +32,9 @@ BASE = "all-MiniLM-L6-v2"
 TOP = 2
 """The final probability is fitted on the best sentences of each question: on what may be shown."""
 
+FAMILIES = ("squad", "squadshifts")
+"""Kinds of text that it is fitted on: an encyclopedia, and what people write of themselves and of what they bought."""
+
 PROJECT = Path(__file__).resolve().parents[2]
 _LOG = logging.getLogger(__name__)
 
@@ -73,7 +76,8 @@ def calibrate(data: Path, out: Path, questions: int, seed: int) -> None:
     pool = load_pool(data)
     reader = OnnxReader(threads=torch.get_num_threads(), folder=out)
     with tempfile.TemporaryDirectory() as models:
-        candidates = list(gather(pool, pool.halves()[0], reader, _setup(Path(models)), questions, seed))
+        pairs = [pair for family in FAMILIES for pair in pool.halves(family)[0]]
+        candidates = list(gather(pool, pairs, reader, _setup(Path(models)), questions, seed))
     fitted = fit(candidates)
     body = {**fitted, "reader": reader.fingerprint, "questions": len({c.question for c in candidates}), "seed": seed}
     (out / "calibration.json").write_text(json.dumps(body, indent=1) + "\n", "utf-8")

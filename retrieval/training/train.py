@@ -38,7 +38,7 @@ class Round:
     """Whether a part of the questions speaks of "the article", "the speech" and the like (`asking.framed`)."""
 
 
-ROUNDS = (Round(360_000, 2e-4, 0.35, framed=False), Round(240_000, 1.5e-4, 0.7, framed=True))
+ROUNDS = (Round(360_000, 2e-4, 0.35, framed=False), Round(96_000, 1.5e-4, 0.7, framed=True))
 """The first is about as much as two cores see in an hour and a half. At its end the curve still rose, and questions that
 speak of the text itself were understood badly; so a second one goes on from it, as in Loshchilov and Hutter 2017."""
 
