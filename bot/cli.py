@@ -40,13 +40,12 @@ def ingest(
     set_: Set = None,
 ) -> None:
     """Bring the index in line with files or folders: add, update, remove."""
-    from bot.commands.ingest import run
     from bot.commands.opening import project
+
     if watch:
         from bot.commands.watch import run
     else:
         from bot.commands.ingest import run
-
     raise typer.Exit(run(project(config, data, set_), paths or [], rebuild=rebuild, as_json=json))
 
 

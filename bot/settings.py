@@ -31,11 +31,11 @@ class IngestSettings(_Section):
     max_bytes: int = Field(default=5_000_000, ge=1)
     passage_words: int = Field(default=64, ge=8, le=400)
     wait_seconds: float = Field(default=60, ge=0, le=3600)
+    watch: bool = True
+    watch_every_seconds: float = Field(default=0, ge=0, le=86_400)
 
 
 class SearchSettings(_Section):
-    watch: bool = True
-    watch_every_seconds: float = Field(default=0, ge=0, le=86_400)
     """What is brought up for reading."""
 
     embedding_model: str = Field(default="all-MiniLM-L6-v2", min_length=1)

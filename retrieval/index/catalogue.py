@@ -48,11 +48,12 @@ class FileState:
     """How a file was found at the last ingest."""
 
     name: str
-    path: str
-    bytes: int
     """Of the article."""
     file: str
     """Name of the file, which may hold several articles, relative to the ingested folder."""
+    path: str
+    """Empty where there is nothing that could be opened, only a reason."""
+    bytes: int
     stamp: str
     """What the system said of it; empty where it said nothing."""
     certain: bool
@@ -61,13 +62,12 @@ class FileState:
     """SHA-256 of its bytes; None where they could not be taken."""
     sha256: str | None
     """Digest of the article's text; None where it was rejected."""
-    """Empty where there is nothing that could be opened, only a reason."""
     outcome: str
-    message: str | None
-
     """taken, duplicate or rejected."""
-
+    message: str | None
     """Why it was rejected, and what to do."""
+
+
 class Catalogue:
     """Reads and single writes; `transaction` groups writes. Usable from several threads."""
 
@@ -235,16 +235,6 @@ def put_article(db: Connection, name: str, path: Path, sha256: str, metadata: Me
     db.execute("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)", values)
 
 
-def _entry(row: Row) -> Entry:
-    published = date.fromisoformat(row["published"]) if row["published"] else None
-    metadata = Metadata(row["title"], row["publisher"], row["url"], published)
-    return Entry(row["name"], Path(row["path"]), row["sha256"], metadata)
-
-
-def _stored(row: Row) -> Stored:
-    sentences = tuple((a, b) for a, b in json.loads(row["sentences"]))
-    passage = Passage(row["start"], row["end"], row["paragraph"], sentences, bool(row["heading"]))
-    return Stored(row["row"], row["id"], row["sha256"], row["ordinal"], passage)
 def put_file(db: Connection, state: FileState) -> None:
     """Write how a file was found."""
     db.execute(
@@ -256,3 +246,13 @@ def _file(row: Row) -> FileState:
     return FileState(**(dict(row) | {"certain": bool(row["certain"])}))
 
 
+def _entry(row: Row) -> Entry:
+    published = date.fromisoformat(row["published"]) if row["published"] else None
+    metadata = Metadata(row["title"], row["publisher"], row["url"], published)
+    return Entry(row["name"], Path(row["path"]), row["sha256"], metadata)
+
+
+def _stored(row: Row) -> Stored:
+    sentences = tuple((a, b) for a, b in json.loads(row["sentences"]))
+    passage = Passage(row["start"], row["end"], row["paragraph"], sentences, bool(row["heading"]))
+    return Stored(row["row"], row["id"], row["sha256"], row["ordinal"], passage)
