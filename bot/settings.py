@@ -40,6 +40,7 @@ class SearchSettings(_Section):
 
     embedding_model: str = Field(default="all-MiniLM-L6-v2", min_length=1)
     candidates: int = Field(default=24, ge=1, le=1000)
+    chroma: str = Field(default="", pattern=r"^(|cloud|https?://[^\s/]+/?)$")
     aliases: str = "config/aliases.toml"
 
 

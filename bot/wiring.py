@@ -55,6 +55,7 @@ class Project:
                 max_bytes=self.settings.ingest.max_bytes,
                 wait_seconds=self.settings.ingest.wait_seconds,
                 models=self.models,
+                chroma=self.settings.search.chroma,
             )
         )
 

@@ -6,6 +6,7 @@ VerbatimError
 │   ├── IndexMismatch   built with another model, schema or settings
 │   ├── IndexBusy       another process is writing
 │   └── StorageError    the data folder cannot be read or written
+│       └── Unreachable a server that keeps articles or answers is away; nothing is lost
 ├── WeightsError        model weights missing or not the published ones
 ├── QuestionError       nothing that can be asked
 ├── ReceiptError        not a receipt
@@ -46,6 +47,15 @@ class IndexBusy(StoreError):
 
 class StorageError(StoreError):
     """The data folder cannot be read or written."""
+
+
+class Unreachable(StorageError):
+    """A server that the index or the state lies on does not answer."""
+
+    def __init__(self, what: str, remedy: str, keeps: str) -> None:
+        """`keeps` is what lies there, in a word that anybody may read: articles, answers."""
+        super().__init__(what, remedy)
+        self.keeps = keeps
 
 
 class WeightsError(VerbatimError):

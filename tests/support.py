@@ -15,14 +15,11 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-import chromadb
 import numpy as np
-from chromadb.config import Settings
 
 from retrieval.index import ingest as ingesting
 from retrieval.index.embeddings import Matrix
 from retrieval.index.index import Index, IndexSettings
-from retrieval.index.vectors import COLLECTION
 
 DIMENSIONS = 16
 
@@ -69,8 +66,8 @@ def snapshot(index: Index) -> dict[str, Any]:
     def rows(sql: str) -> list[tuple[Any, ...]]:
         return sorted(tuple(row) for row in index.catalogue.rows(sql))
 
-    client = chromadb.PersistentClient(str(index.settings.data / "chroma"), Settings(anonymized_telemetry=False))
-    held = client.get_collection(COLLECTION).get(include=["embeddings", "metadatas", "documents"])
+    client = index.place.client()
+    held = client.get_collection(index.place.collection).get(include=["embeddings", "metadatas", "documents"])
     client.close()
     vectors = [Vector(tuple(map(float, v))) for v in held["embeddings"]]
     found = index.vectors.nearest(index.embedder.embed(["any"])[0].tolist(), max(1, len(vectors)), None)

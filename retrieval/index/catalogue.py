@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +19,7 @@ from retrieval.corpus.passages import Passage
 from retrieval.errors import StorageError
 from retrieval.index import schema, shingles, words
 
+OWNER = "owner"
 _PLAIN = re.compile(r"[a-z0-9.]+")
 
 
@@ -114,6 +116,14 @@ class Catalogue:
         """Remember a value."""
         with self.transaction() as db:
             db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [key, value])
+
+    def owner(self) -> str:
+        """The catalogue's own id, which its vectors go by where others are kept beside them."""
+        if (known := self.fact(OWNER)) is None:
+            with self.transaction() as db:
+                db.execute("INSERT OR IGNORE INTO facts VALUES (?, ?)", [OWNER, secrets.token_hex(8)])
+            known = self.fact(OWNER)
+        return str(known)
 
     def version(self) -> int:
         """Changes whenever another process or another `Catalogue` has written to the file."""

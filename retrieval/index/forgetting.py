@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from retrieval.errors import StoreError
-from retrieval.index import schema, vectors
-from retrieval.index.catalogue import Catalogue
+from retrieval.index import schema
+from retrieval.index.catalogue import OWNER, Catalogue
 from retrieval.index.index import Index
 
 BEGUN = "forgetting"
 """Fact that stands in the catalogue from the first step to the last."""
+
+_KEPT = ("paths", OWNER)
+"""Facts that outlive the index: what it is made of, and whose the vectors are."""
 
 _TABLES = ("articles", "files", "words", "shingles", "passages", "texts", "unsettled", "facts")
 
@@ -34,31 +37,28 @@ def forget(index: Index) -> None:
         # Without these two facts no other command takes the index for current, or for one of other settings.
         db.execute("DELETE FROM facts WHERE key IN ('state', 'fingerprint')")
         db.execute("INSERT OR REPLACE INTO facts VALUES (?, '')", [BEGUN])
-    folder = index.settings.data / "chroma"
-    with schema.storage_errors(folder):
-        vectors.forget(folder)
+    with schema.storage_errors(index.settings.data):
+        index.place.forget()
     index.release_vectors()
     with index.catalogue.transaction() as db:
-        paths = db.execute("SELECT value FROM facts WHERE key = 'paths'").fetchone()
+        kept = [(key, known) for key in _KEPT if (known := index.catalogue.fact(key)) is not None]
         for table in _TABLES:
             db.execute(f"DELETE FROM {table}")
-        if paths:
-            db.execute("INSERT INTO facts VALUES ('paths', ?)", [paths[0]])
+        db.executemany("INSERT INTO facts VALUES (?, ?)", kept)
 
 
 def _replace(index: Index) -> None:
     """Put a new catalogue in the place of one that cannot be opened."""
     path = index.settings.data / "catalogue.sqlite3"
     new = path.with_suffix(".new")
-    paths = schema.salvaged(path, "paths")
+    kept = [(key, known) for key in _KEPT if (known := schema.salvaged(path, key)) is not None]
     with schema.storage_errors(path):
         for left in path.parent.glob(f"{new.name}*"):
             left.unlink()
         catalogue = Catalogue(new)
         with catalogue.transaction() as db:
             db.execute("INSERT INTO facts VALUES (?, '')", [BEGUN])
-            if paths:
-                db.execute("INSERT INTO facts VALUES ('paths', ?)", [paths])
+            db.executemany("INSERT INTO facts VALUES (?, ?)", kept)
         catalogue.close()
         # A log that is left would be applied to the new file.
         for suffix in ("-wal", "-shm"):

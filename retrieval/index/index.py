@@ -9,6 +9,7 @@ from pathlib import Path
 from retrieval.errors import IndexMismatch
 from retrieval.index import schema
 from retrieval.index.catalogue import Catalogue
+from retrieval.index.chroma import Place, place
 from retrieval.index.embeddings import Embedder, load
 from retrieval.index.vectors import ChromaVectors
 
@@ -28,6 +29,8 @@ class IndexSettings:
     wait_seconds: float
     models: Path | None = None
     """Where exported models are kept; None for the data folder. Several indexes can share them."""
+    chroma: str = ""
+    """Where the vectors are kept: empty for the data folder, the address of a Chroma server, or `cloud`."""
 
 
 class Index:
@@ -57,15 +60,22 @@ class Index:
             self.settings.embedding_model, self.settings.models or self.settings.data / "models", self.settings.threads
         )
 
+    @property
+    def place(self) -> Place:
+        """Where the vectors are kept."""
+        address = self.settings.chroma
+        return place(address, self.settings.data / "chroma", self.catalogue.owner() if address else "")
+
     @cached_property
     def vectors(self) -> ChromaVectors:
         """The vectors.
 
         Raises:
             IndexMismatch: made by another model.
+            StorageError: they cannot be reached.
 
         """
-        return ChromaVectors(self.settings.data / "chroma", self.embedder, self.catalogue.version)
+        return ChromaVectors(self.place, self.embedder, self.catalogue.version)
 
     @property
     def fingerprint(self) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from retrieval.errors import IndexMismatch, StorageError
+from retrieval.errors import IndexMismatch, StorageError, VerbatimError
+from retrieval.index.chroma import SYSTEMS, Place
 from retrieval.index.embeddings import Embedder, Matrix
 from retrieval.index.schema import REBUILD
 
@@ -20,36 +18,33 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-COLLECTION = "passages"
-DENSE: Any = {"space": "cosine", "max_neighbors": 64, "ef_construction": 400, "ef_search": 400}
-"""The graph over the vectors. With Chroma's own figures (16, 100, 100) some passages get out of reach of every query
-after articles have changed a few times: ten rounds over 324 passages lost three of them, with these none."""
+_EMBEDDED = (OSError, RuntimeError, ValueError)
+"""What Chroma raises besides its own errors; over the network there is no end to the kinds."""
 
-
-_SYSTEMS = threading.RLock()
-"""Chroma keeps what it opened in a table of the process and does not lock it."""
+PAGE = 250
+"""Ids read or removed at a time; Chroma Cloud takes no more than 300."""
 
 
 class ChromaVectors:
     """A persistent collection of passage vectors in cosine space. Usable from several threads, one at a time."""
 
-    def __init__(self, folder: Path, embedder: Embedder, version: Callable[[], int] = lambda: 0) -> None:
+    def __init__(self, place: Place, embedder: Embedder, version: Callable[[], int] = lambda: 0) -> None:
         """Open or make the collection.
 
         Args:
-            folder: where Chroma keeps it.
+            place: where Chroma keeps it.
             embedder: made the vectors, and makes those to come.
-            version: changes when another process has written to the index. Chroma reads its graph once and does not
-                notice, so it is then opened anew.
+            version: changes when another process has written to the index. Embedded, Chroma reads its graph once and
+                does not notice, so it is then opened anew.
 
         Raises:
             IndexMismatch: its vectors were made by another model.
-            StorageError: Chroma cannot open the folder.
+            StorageError: Chroma cannot open the folder, or the server does not answer.
 
         """
-        self._folder = folder
+        self._place = place
         self._embedder = embedder
-        self._version = version
+        self._version = _same if place.remote else version
         self._lock = threading.RLock()
         self._client: Client | None = None
         self._seen = 0
@@ -58,7 +53,7 @@ class ChromaVectors:
 
     def close(self) -> None:
         """Release the files; the next use opens them again."""
-        with self._lock, _SYSTEMS:
+        with self._lock, SYSTEMS:
             if self._client is not None:
                 self._client.close()
                 self._client = None
@@ -73,7 +68,8 @@ class ChromaVectors:
         """Remove; ids that are not there do no harm."""
         if ids:
             with self._store() as store:
-                store.delete(list(ids))
+                for at in range(0, len(ids), PAGE):
+                    store.delete(list(ids[at : at + PAGE]))
 
     def nearest(self, vector: Sequence[float], limit: int, only: Sequence[str] | None) -> list[tuple[str, float]]:
         """The passages closest to a query vector as (id, cosine similarity), best first.
@@ -101,8 +97,16 @@ class ChromaVectors:
 
     def ids(self) -> set[str]:
         """Every id in the collection."""
-        with self._store() as store:
-            return set(store.get(include=[])["ids"])
+        if not self._place.remote:
+            return self._read(lambda store: set(store.get(include=[])["ids"]))
+        found: set[str] = set()
+        while page := self._read(lambda store: store.get(include=[], limit=PAGE, offset=len(found))["ids"]):
+            found.update(page)
+        return found
+
+    def count(self) -> int:
+        """How many there are."""
+        return self._read(lambda store: int(store._collection.count()))
 
     def _read(self, work: Callable[[Chroma], T]) -> T:
         """Read, and once more if it failed: another process may remove passages while Chroma looks them up."""
@@ -122,76 +126,46 @@ class ChromaVectors:
             with self._lock:
                 self._refresh()
                 yield self._open_store
+        except VerbatimError:
+            raise
         except chromadb.errors.NotFoundError as error:
             self.close()
             raise StorageError("The index was built anew while it was read", "Ask again.") from error
-        except (chromadb.errors.ChromaError, OSError, RuntimeError, ValueError) as error:
+        except Exception as error:
+            if not (self._place.remote or isinstance(error, (chromadb.errors.ChromaError, *_EMBEDDED))):
+                raise
             # Opened anew at the next use: what failed may be what this process still had in memory.
             self.close()
-            remedy = f"See that the folder is writable and has space. If it stays so: {REBUILD}"
-            raise StorageError(f"Chroma at {self._folder} failed: {error}", remedy) from error
+            raise self._place.failed(error) from error
 
     def _refresh(self) -> None:
         version = self._version()
         if self._client is None or version != self._seen:
-            with _SYSTEMS:
+            with SYSTEMS:
                 self.close()
-                self._client, self._open_store = _open(self._folder, self._embedder)
+                self._client, self._open_store = _open(self._place, self._embedder)
             self._seen = version
 
 
-def forget(folder: Path) -> None:
-    """Remove the collection, whoever made it; where Chroma cannot open its own files any more, those.
-
-    Raises:
-        OSError: the files cannot be removed.
-
-    """
-    import chromadb.errors
-
-    if not folder.exists():
-        return
-    try:
-        # Files must not go while another part of this process has them open: Chroma shares them within a process.
-        with _SYSTEMS, closing(_client(folder)) as client, suppress(chromadb.errors.NotFoundError):
-            client.delete_collection(COLLECTION)
-    except (chromadb.errors.ChromaError, OSError, RuntimeError, ValueError):
-        # Moved away first: another process may open the folder at any time, and writes to it when it does.
-        away = Path(tempfile.mkdtemp(prefix="forgotten-", dir=folder.parent))
-        folder.rename(away / folder.name)
-        shutil.rmtree(away)
+def _same() -> int:
+    return 0
 
 
-def _client(folder: Path) -> Client:
-    import chromadb
-    from chromadb.api.shared_system_client import SharedSystemClient
-    from chromadb.config import Settings
-
-    try:
-        # Declared as the interface, which has no close().
-        return cast("Client", chromadb.PersistentClient(str(folder), Settings(anonymized_telemetry=False)))
-    except BaseException:
-        # Chroma keeps what it could not start and would hand it out at the next try (a full disk is one case).
-        if str(folder) not in SharedSystemClient._identifier_to_refcount:
-            SharedSystemClient._identifier_to_system.pop(str(folder), None)
-        raise
-
-
-def _open(folder: Path, embedder: Embedder) -> tuple[Client, Chroma]:
+def _open(place: Place, embedder: Embedder) -> tuple[Client, Chroma]:
     from langchain_chroma import Chroma
 
     from retrieval.index.langchain import LangChainEmbeddings
 
-    client = _client(folder)
+    client = place.client()
     try:
         store = Chroma(
-            COLLECTION,
+            place.collection,
             LangChainEmbeddings(embedder),
             client=client,
             collection_metadata={"fingerprint": embedder.fingerprint},
-            collection_configuration={"hnsw": DENSE},
+            collection_configuration=place.configuration,
         )
-        recorded = (client.get_collection(COLLECTION).metadata or {}).get("fingerprint")
+        recorded = (client.get_collection(place.collection).metadata or {}).get("fingerprint")
         if recorded != embedder.fingerprint:
             raise IndexMismatch(f"The vectors were made by {recorded}, the settings name {embedder.fingerprint}", REBUILD)
     except BaseException:
