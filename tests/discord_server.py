@@ -4,24 +4,37 @@ from __future__ import annotations
 
 import asyncio
 import json
-import zlib
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 from aiohttp import web
-
-TOKEN = "a-token-of-the-test"
-ME, APPLICATION, GUILD, CHANNEL, PERSON = "900", "901", "1000", "1001", "42"
-WHEN = "2024-01-01T00:00:00.000000+00:00"
-
-DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, INVALID, HELLO, ACK = 0, 1, 2, 6, 7, 9, 10, 11
-HEARTBEAT_MS = 500
-PERMISSIONS = str((1 << 50) - 1)
-
-Body = dict[str, Any]
+from discord_payloads import (
+    ACK,
+    APPLICATION,
+    DISPATCH,
+    GUILD,
+    HEARTBEAT,
+    HEARTBEAT_MS,
+    HELLO,
+    IDENTIFY,
+    INVALID,
+    ME,
+    PERSON,
+    RECONNECT,
+    RESUME,
+    TOKEN,
+    Body,
+    asked,
+    guild,
+    message,
+    user,
+    written,
+)
+from discord_socket import GatewaySocket
 
 
 @dataclass(frozen=True)
@@ -33,33 +46,8 @@ class Call:
     body: Body
     status: int
     """What it was answered with."""
-
-
-def user(id_: str, name: str, *, bot: bool = False) -> Body:
-    return {"id": id_, "username": name, "discriminator": "0", "global_name": None, "avatar": None, "bot": bot}
-
-
-def member(of: Body) -> Body:
-    return {"user": of, "nick": None, "roles": [], "joined_at": WHEN, "deaf": False, "mute": False, "flags": 0,
-            "permissions": PERMISSIONS}  # fmt: skip
-
-
-def channel() -> Body:
-    return {"id": CHANNEL, "type": 0, "name": "general", "guild_id": GUILD, "position": 0, "permission_overwrites": [],
-            "nsfw": False, "topic": None, "parent_id": None, "last_message_id": None,
-            "permissions": PERMISSIONS}  # fmt: skip
-
-
-def guild() -> Body:
-    everyone = {"id": GUILD, "name": "@everyone", "permissions": PERMISSIONS, "position": 0, "color": 0, "hoist": False,
-                "managed": False, "mentionable": False, "flags": 0,
-                "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None}}  # fmt: skip
-    return {"id": GUILD, "name": "Newsroom", "owner_id": PERSON, "member_count": 2, "large": False, "unavailable": False,
-            "roles": [everyone], "emojis": [], "features": [], "channels": [channel()], "threads": [], "presences": [],
-            "members": [member(user(ME, "verbatim", bot=True))], "voice_states": [], "stage_instances": [],
-            "guild_scheduled_events": [], "soundboard_sounds": [], "stickers": [], "verification_level": 0,
-            "default_message_notifications": 0, "explicit_content_filter": 0, "mfa_level": 0, "premium_tier": 0,
-            "system_channel_flags": 0, "nsfw_level": 0, "preferred_locale": "en-US", "afk_timeout": 300}  # fmt: skip
+    at: float
+    """When, in seconds of `time.perf_counter`."""
 
 
 class DiscordServer:
@@ -72,17 +60,27 @@ class DiscordServer:
         self.heartbeats = 0
         self.refusals: list[Callable[[str, str], bool]] = []
         """Each answers the first request that fits it with a 429, and is then gone."""
+        self.losses: list[Callable[[str, str], bool]] = []
+        """Each does the first request that fits it and cuts the connection instead of saying so, and is then gone."""
+        self.made: dict[str, str] = {}
+        """Ids of the messages that the bot made in the channel, each with the id of the one that it replies to."""
         self.invalid_sessions = 0
         """So many attempts to resume are answered with "invalid session"."""
         self.ready = asyncio.Event()
         """Set by each identify or resume that succeeds; the test clears it."""
         self.changed = asyncio.Condition()
-        self._sockets: list[_Gateway] = []
+        self._sockets: list[GatewaySocket] = []
         self._sequence = 0
         self._sent: list[Body] = []
         self._session = "session-1"
         self._ids = 5000
+        self._nonces: dict[str, Body] = {}
         self.port = 0
+
+    @property
+    def connected(self) -> bool:
+        """Whether a client is there."""
+        return bool(self._sockets)
 
     def new_id(self) -> str:
         self._ids += 1
@@ -106,37 +104,24 @@ class DiscordServer:
             if socket.live:
                 await socket.send(event)
 
-    async def ask(self, question: str) -> str:
+    async def ask(self, question: str, person: str = PERSON) -> str:
         """Somebody uses /ask; the token of the interaction comes back."""
         token = f"interaction-{self.new_id()}"
-        options = [{"name": "question", "type": 3, "value": question}]
-        await self.dispatch(
-            "INTERACTION_CREATE",
-            {"id": self.new_id(), "application_id": APPLICATION, "type": 2, "token": token, "version": 1,
-             "data": {"id": "77", "name": "ask", "type": 1, "options": options}, "guild_id": GUILD,
-             "channel_id": CHANNEL, "channel": channel(), "member": member(user(PERSON, "alice")), "locale": "en-US",
-             "guild_locale": "en-US", "app_permissions": PERMISSIONS, "entitlements": [], "context": 0,
-             "authorizing_integration_owners": {"0": GUILD}, "attachment_size_limit": 10_000_000},
-        )  # fmt: skip
+        await self.dispatch("INTERACTION_CREATE", asked(self.new_id(), token, question, person))
         return token
 
-    async def mention(self, text: str) -> str:
-        """Somebody writes to the bot; the id of the message comes back."""
-        id_ = self.new_id()
-        alice = user(PERSON, "alice")
-        await self.dispatch(
-            "MESSAGE_CREATE",
-            self.message(id_, alice, f"<@{ME}> {text}")
-            | {"mentions": [user(ME, "verbatim", bot=True) | {"member": member(user(ME, "verbatim"))}],
-               "member": {k: v for k, v in member(alice).items() if k != "user"}, "guild_id": GUILD},
-        )  # fmt: skip
-        return id_
+    async def mention(self, text: str, person: str = PERSON) -> str:
+        """Somebody names the bot in a message; the id of the message comes back."""
+        return await self._write(f"<@{ME}> {text}", person, pings=True)
 
-    def message(self, id_: str, author: Body, content: str, components: list[Body] | None = None) -> Body:
-        return {"id": id_, "channel_id": CHANNEL, "author": author, "content": content, "timestamp": WHEN,
-                "edited_timestamp": None, "tts": False, "mention_everyone": False, "mentions": [], "mention_roles": [],
-                "attachments": [], "embeds": [], "pinned": False, "type": 0, "flags": 1 << 15 if components else 0,
-                "components": components or []}  # fmt: skip
+    async def reply(self, text: str, to: str, *, pings: bool) -> str:
+        """Somebody replies to a message of the bot. Without the ping Discord keeps the words from it."""
+        return await self._write(text if pings else "", PERSON, pings=pings, to=to)
+
+    async def _write(self, text: str, person: str, *, pings: bool, to: str | None = None) -> str:
+        id_ = self.new_id()
+        await self.dispatch("MESSAGE_CREATE", written(id_, text, person, pings=pings, to=to))
+        return id_
 
     async def drop(self) -> None:
         """Cut every connection without a word."""
@@ -150,19 +135,19 @@ class DiscordServer:
             await socket.send({"op": RECONNECT, "d": None})
 
     async def gateway(self, request: web.Request) -> web.WebSocketResponse:
-        socket = _Gateway(web.WebSocketResponse(), compressed=request.query.get("compress") == "zlib-stream")
+        socket = GatewaySocket(web.WebSocketResponse(), compressed=request.query.get("compress") == "zlib-stream")
         await socket.response.prepare(request)
         socket.request = request
         self._sockets.append(socket)
         await socket.send({"op": HELLO, "d": {"heartbeat_interval": HEARTBEAT_MS}})
-        async for message in socket.response:
-            if message.type is aiohttp.WSMsgType.TEXT:
-                await self._operation(socket, json.loads(message.data))
+        async for frame in socket.response:
+            if frame.type is aiohttp.WSMsgType.TEXT:
+                await self._operation(socket, json.loads(frame.data))
         if socket in self._sockets:
             self._sockets.remove(socket)
         return socket.response
 
-    async def _operation(self, socket: _Gateway, body: Body) -> None:
+    async def _operation(self, socket: GatewaySocket, body: Body) -> None:
         if body["op"] == HEARTBEAT:
             self.heartbeats += 1
             await socket.send({"op": ACK})
@@ -176,7 +161,7 @@ class DiscordServer:
                 self.operations.append(body["op"])
                 self.changed.notify_all()
 
-    async def _welcome(self, socket: _Gateway, shard: list[int]) -> None:
+    async def _welcome(self, socket: GatewaySocket, shard: list[int]) -> None:
         socket.live = True
         await self.dispatch(
             "READY",
@@ -187,7 +172,7 @@ class DiscordServer:
         await self.dispatch("GUILD_CREATE", guild())
         self.ready.set()
 
-    async def _resume(self, socket: _Gateway, data: Body) -> None:
+    async def _resume(self, socket: GatewaySocket, data: Body) -> None:
         if self.invalid_sessions:
             self.invalid_sessions -= 1
             self._session += "'"
@@ -210,9 +195,14 @@ class DiscordServer:
             status = 429
         else:
             status, answer = self._answer(request.method, path.strip("/").split("/"), body)
+        lost = next((lose for lose in self.losses if lose(request.method, path)), None)
         async with self.changed:
-            self.calls.append(Call(request.method, path, body, status))
+            self.calls.append(Call(request.method, path, body, status, time.perf_counter()))
             self.changed.notify_all()
+        if lost is not None:
+            self.losses.remove(lost)
+            assert request.transport is not None
+            request.transport.abort()
         # Discord's own answers come through a proxy, and the library tells them from Cloudflare's by that.
         headers = {"Via": "1.1 loopback"}
         if status == 429:
@@ -240,42 +230,29 @@ class DiscordServer:
                 commands: list[Body] = list(body["list"])
                 return 200, [{"id": str(70 + n), "description": ""} | c | extra for n, c in enumerate(commands)]
             case "POST", ["interactions", id_, _, "callback"]:
-                placeholder = self.message(self.new_id(), me, "")
+                placeholder = message(self.new_id(), me, "")
                 about = {"id": id_, "type": 2, "response_message_id": placeholder["id"],
                          "response_message_loading": True, "response_message_ephemeral": False}  # fmt: skip
                 return 200, {"interaction": about, "resource": {"type": body["type"], "message": placeholder}}
-            case ("PATCH", ["webhooks", _, _, "messages", "@original"]) | ("POST", ["channels", _, "messages"]):
-                return 200, self.message(self.new_id(), me, body.get("content") or "", body.get("components"))
+            case "PATCH", ["webhooks", _, _, "messages", "@original"]:
+                return 200, message(self.new_id(), me, body.get("content") or "", body.get("components"))
+            case "PATCH", ["channels", _, "messages", id_]:
+                return 200, message(id_, me, body.get("content") or "", body.get("components"))
+            case "POST", ["channels", _, "messages"]:
+                return 200, self._make(message(self.new_id(), me, body.get("content") or "", body.get("components")), body)
             case "POST", ["channels", _, "typing"]:
                 return 204, None
         return 404, {"message": "Unknown", "code": 0}
 
-
-@dataclass
-class _Gateway:
-    """One connection."""
-
-    response: web.WebSocketResponse
-    compressed: bool
-    request: web.Request | None = None
-    live: bool = False
-    """Identified or resumed: events go to it."""
-    _deflate: Any = field(default_factory=zlib.compressobj)
-
-    async def send(self, body: Body) -> None:
-        if self.response.closed:
-            return
-        text = json.dumps(body)
-        if not self.compressed:
-            await self.response.send_str(text)
-            return
-        await self.response.send_bytes(self._deflate.compress(text.encode()) + self._deflate.flush(zlib.Z_SYNC_FLUSH))
-
-    def cut(self) -> None:
-        self.live = False
-        assert self.request is not None
-        if self.request.transport is not None:
-            self.request.transport.abort()
+    def _make(self, made: Body, body: Body) -> Body:
+        """A message; one with a nonce that was there before is the one that was made then."""
+        nonce = body.get("nonce") if body.get("enforce_nonce") else None
+        if nonce is not None and nonce in self._nonces:
+            return self._nonces[nonce]
+        if nonce is not None:
+            self._nonces[nonce] = made
+        self.made[str(made["id"])] = str(body.get("message_reference", {}).get("message_id", ""))
+        return made
 
 
 async def _body(request: web.Request) -> Body:
