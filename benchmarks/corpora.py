@@ -12,10 +12,11 @@ from bot.settings import PROJECT
 from retrieval.corpus import files, metadata
 from retrieval.corpus.article import Article
 from retrieval.corpus.files import Source
+from retrieval.corpus.formats.part import Limits
 from retrieval.corpus.passages import paragraph_spans
 from retrieval.errors import ArticleError
 
-MAX_BYTES = 50_000_000
+LIMITS = Limits(max_bytes=50_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +70,4 @@ def write(name: str, folder: Path, texts: Sequence[str]) -> Corpus:
 def _article(found: Source | ArticleError, table: Mapping[str, Mapping[str, Any]]) -> Article:
     if isinstance(found, ArticleError):
         raise found
-    return metadata.article(found.name, files.read_text(found, MAX_BYTES), table)
+    return metadata.article(found.name, files.decoded(found.name, files.read(found, LIMITS).raw), table)

@@ -109,7 +109,7 @@ class Answerer:
         depends = self.depends()
         answer = self._answer(asked, traces, _run_id(asked, understood, scope, depends))
         answer = self._agreement.completed(answer, traces, scope, self._later(traces, scope))
-        gate.check(answer.to_json(), gate.shelf(self._index.catalogue, self._index.settings.max_bytes))
+        gate.check(answer.to_json(), gate.shelf(self._index.catalogue, self._index.settings.limits))
         answer = replace(answer, text=self._render(answer))
         timings = replace(timings, total=(time.perf_counter() - began) * 1e3)
         return replace(answer, timings=timings), Trace(understood, tuple(traces), recent, scope, depends)

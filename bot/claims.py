@@ -142,7 +142,7 @@ class Checker:
         for start, end in claims(text):
             checks.append(self._check(text[start:end], earlier, (start, end), scope))
             earlier = text[start:end]
-        originals = gate.shelf(self._index.catalogue, self._index.settings.max_bytes)
+        originals = gate.shelf(self._index.catalogue, self._index.settings.limits)
         shown = [quote for check in checks for quote in (check.quote, check.nearest) if quote]
         if wrong := [v for quote in shown for v in verify(quote.to_json(), originals(quote.article))]:
             raise UnverifiedAnswer(

@@ -8,11 +8,11 @@ from typing import Any
 
 from bot import corroboration
 from bot.verifier import Original, Originals, Reason, Sentence, Violation, verify
-from retrieval.corpus import files
 from retrieval.corpus.article import text_digest
-from retrieval.corpus.files import Source
+from retrieval.corpus.formats.part import Limits
 from retrieval.errors import ArticleError, VerbatimError
 from retrieval.index.catalogue import Catalogue, Entry
+from retrieval.index.present import PresentTexts
 
 NEAREST = 2
 """Passages that may stand beside a refusal."""
@@ -74,28 +74,29 @@ def _references(answer: Mapping[str, Any]) -> Iterator[Violation]:
         yield Violation(Reason.CITATION, "a quote stands among the passages that are no answer as well")
 
 
-def shelf(catalogue: Catalogue, max_bytes: int) -> Originals:
+def shelf(catalogue: Catalogue, limits: Limits) -> Originals:
     """The articles on disk, with the sentences that the catalogue has of them. Each is read once: use it for one answer.
 
     Args:
         catalogue: which articles there are.
-        max_bytes: as in the settings; a file that has grown beyond it counts as missing.
+        limits: as in the settings; a file that has grown beyond them counts as missing.
 
     """
     entries: dict[str, Entry] = {}
+    present = PresentTexts(catalogue, limits)
 
     @cache
     def look(name: str) -> Original | None:
         if not entries:
             entries.update((entry.name, entry) for entry in catalogue.entries())
-        return _original(catalogue, entries[name], max_bytes) if name in entries else None
+        return _original(catalogue, entries[name], present) if name in entries else None
 
     return look
 
 
-def _original(catalogue: Catalogue, entry: Entry, max_bytes: int) -> Original | None:
+def _original(catalogue: Catalogue, entry: Entry, present: PresentTexts) -> Original | None:
     try:
-        text = files.read_text(Source(entry.name, entry.path), max_bytes)
+        text = present.text(entry.name, entry.path)
     except ArticleError:
         return None
     sentences = tuple(

@@ -29,6 +29,9 @@ class IngestSettings(_Section):
 
     articles: str = "config/articles.toml"
     max_bytes: int = Field(default=5_000_000, ge=1)
+    document_bytes: int = Field(default=25_000_000, ge=1)
+    pages: int = Field(default=2000, ge=1)
+    expanded_bytes: int = Field(default=200_000_000, ge=1)
     passage_words: int = Field(default=64, ge=8, le=400)
     wait_seconds: float = Field(default=60, ge=0, le=3600)
     watch: bool = True

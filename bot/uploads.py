@@ -7,16 +7,22 @@ and whoever runs the bot can see, move or delete what came in this way.
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from bot.wiring import Project
-from retrieval.corpus import files, metadata
+from retrieval.corpus import files
+from retrieval.corpus.article import Article
+from retrieval.corpus.articles import articles
 from retrieval.corpus.files import SUFFIXES, Source
+from retrieval.corpus.formats import registry
 from retrieval.errors import ArticleError, StorageError
+from retrieval.index.ingest import Report
 
 FOLDER = "uploaded"
+SAID = 3
+"""Reasons given for one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +49,8 @@ class Uploads:
     def __init__(self, project: Project, limit: int) -> None:
         """`limit` is the most bytes of a file."""
         self._project = project
-        self._limit = min(limit, project.settings.ingest.max_bytes)
+        ours = project.index.settings.limits
+        self._limits = replace(ours, max_bytes=min(limit, ours.max_bytes), document_bytes=min(limit, ours.document_bytes))
         self._lock = threading.Lock()
 
     @property
@@ -55,10 +62,11 @@ class Uploads:
         """Why a file need not even be fetched; None if it may be."""
         if not name or PurePosixPath(name).name != name or name.startswith(".") or "\\" in name:
             return "has a name that cannot be used. Rename it."
-        if PurePosixPath(name).suffix.lower() not in SUFFIXES:
+        if registry.suffix(name) not in SUFFIXES:
             return f"is no text. Send {', '.join(sorted(SUFFIXES))}."
-        if size > self._limit:
-            return f"is {size:,} bytes, more than the {self._limit:,} allowed. Split it."
+        most = registry.most(name, self._limits)[0]
+        if size > most:
+            return f"is {size:,} bytes, more than the {most:,} allowed. Split it."
         return None
 
     def take(self, sent: Sequence[Upload]) -> list[Outcome]:
@@ -83,15 +91,18 @@ class Uploads:
         """Write one file if it is an article; None if it was written."""
         if why := self.refuse(upload.name, len(upload.content)):
             return Outcome(upload.name, False, why)
-        entries = {e.name: e.path for e in self._project.index.catalogue.entries()}
         target = self.folder / upload.name
-        if upload.name in entries and entries[upload.name] != target.absolute():
+        same = [e for e in self._project.index.catalogue.entries() if registry.file_of(e.name) == upload.name]
+        if any(entry.path != target.absolute() for entry in same):
             return Outcome(upload.name, False, "has the name of an article that was not uploaded. Rename it.")
         part = self.folder / f".{upload.name}.part"
         part.write_bytes(upload.content)
         try:
-            text = files.read_text(Source(upload.name, part), self._limit)
-            metadata.article(upload.name, text, {})
+            raw = files.read(Source(upload.name, part), self._limits).raw
+            found = list(articles(upload.name, raw, {}, self._limits))
+            if not any(isinstance(one, Article) for one in found):
+                # An entry's fault stands for the file's where no entry is sound.
+                raise next(one for one in found if isinstance(one, ArticleError))
         except ArticleError as error:
             part.unlink()
             return Outcome(upload.name, False, str(error).removeprefix(f"{upload.name}: "))
@@ -105,12 +116,24 @@ class Uploads:
             paths = [*paths, self.folder]
         report = self._project.ingest(paths)
         for name in [n for n, outcome in outcomes.items() if outcome is None]:
-            if name in report.duplicates:
-                said = f"has the text of {report.duplicates[name]}, which is here already."
+            outcomes[name] = became = _outcome(name, report)
+            if not became.taken and not _of(name, report.rejected):
                 (self.folder / name).unlink(missing_ok=True)
-                outcomes[name] = Outcome(name, False, said)
-            elif name in report.rejected:
-                outcomes[name] = Outcome(name, False, report.rejected[name])
-            else:
-                said = "added" if name in report.added else "updated" if name in report.updated else "unchanged"
-                outcomes[name] = Outcome(name, True, said)
+
+
+def _of(file: str, names: Iterable[str]) -> list[str]:
+    """Those of the articles that lie in a file."""
+    return [name for name in names if registry.file_of(name) == file or name == file]
+
+
+def _outcome(file: str, report: Report) -> Outcome:
+    """What became of a file, which may hold several articles."""
+    groups = {"added": report.added, "updated": report.updated, "unchanged": report.unchanged}
+    done = {word: count for word, names in groups.items() if (count := len(_of(file, names)))}
+    said = [f"has the text of {report.duplicates[name]}, which is here already." for name in _of(file, report.duplicates)]
+    said += [report.rejected[name].removeprefix(f"{file}: ") for name in _of(file, report.rejected)]
+    if not done:
+        return Outcome(file, False, " ".join(said[:SAID]))
+    words = list(done) if sum(done.values()) == 1 else [f"{count} articles {word}" for word, count in done.items()]
+    more = f"; {len(said)} left out: {' '.join(said[:SAID])}" if said else ""
+    return Outcome(file, True, ", ".join(words) + more)

@@ -105,7 +105,7 @@ def test_names_that_are_not_utf8(index: Index, folder: Path) -> None:
 
 
 def test_what_is_not_an_article_is_left_alone(index: Index, folder: Path) -> None:
-    for name in (".hidden.txt", "picture.png", "notes.docx", "~"):
+    for name in (".hidden.txt", "picture.png", "notes.odt", "~"):
         (folder / name).write_bytes(b"\x00")
     (folder / ".git").mkdir()
     (folder / ".git" / "message.txt").write_text("no", "utf-8")

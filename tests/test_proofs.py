@@ -17,6 +17,7 @@ from bot.cli import main
 from bot.evaluation import gates
 from bot.verifier import Reason
 from bot.wiring import SEEDS, Project
+from retrieval.corpus.formats.part import Limits
 
 ASKED = "Where did Moscow propose to hold the negotiations?"
 QUESTIONS = f"""\
@@ -98,7 +99,7 @@ def test_everything_that_is_tried_on_a_right_answer_is_stopped(
 
 def test_the_verifier_says_what_is_wrong(seeds: Project) -> None:
     answer = seeds.answerer.ask(ASKED)
-    originals = gate.shelf(seeds.index.catalogue, 10**7)
+    originals = gate.shelf(seeds.index.catalogue, Limits(max_bytes=10**7))
     (quote, *_) = answer.to_json()["quotes"]
     original = originals(quote["article"])
     assert verifier.verify(quote, original) == ()
@@ -118,7 +119,7 @@ def test_the_verifier_says_what_is_wrong(seeds: Project) -> None:
 
 def test_an_answer_whose_quote_is_wrong_is_held_back(seeds: Project) -> None:
     answer = seeds.answerer.ask(ASKED)
-    originals = gate.shelf(seeds.index.catalogue, 10**7)
+    originals = gate.shelf(seeds.index.catalogue, Limits(max_bytes=10**7))
     gate.check(answer.to_json(), originals)
     wrong = replace(answer, quotes=(replace(answer.quotes[0], text=answer.quotes[0].text.upper()), *answer.quotes[1:]))
     with pytest.raises(gate.UnverifiedAnswer, match="held back"):

@@ -61,7 +61,7 @@ class Admin(commands.Cog):
     @app_commands.default_permissions(manage_guild=True)
     @app_commands.guild_only()
     @app_commands.checks.has_permissions(manage_guild=True)
-    @app_commands.describe(file="An article as plain text or Markdown, UTF-8", second="Another", third="Another")
+    @app_commands.describe(file="Text, Markdown, HTML, PDF, DOCX, a feed or JSON lines", second="Another", third="Another")
     async def ingest(
         self,
         interaction: discord.Interaction[VerbatimBot],

@@ -41,7 +41,7 @@ def attack(project: Project, files: Sequence[Path]) -> tuple[Outcome, dict[str, 
         loaded = questions.load(file)
         opened = corpus_of(project, loaded)
         tell(f"asking {len(loaded.questions)} questions of {file.name} …")
-        shelf = gate.shelf(opened.index.catalogue, opened.settings.ingest.max_bytes)
+        shelf = gate.shelf(opened.index.catalogue, opened.index.settings.limits)
         right = []
         for gold in loaded.questions:
             answer = conversation.ask(opened.answerer, gold.question, gold.history, EVERYTHING)

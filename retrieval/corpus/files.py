@@ -10,11 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from retrieval.corpus.article import is_blank
+from retrieval.corpus.formats import registry, signature
+from retrieval.corpus.formats.part import Limits
 from retrieval.corpus.stamps import Stamp, Unsteady, read_steady
 from retrieval.errors import ArticleError, StorageError
 
-SUFFIXES = frozenset({".txt", ".text", ".md", ".markdown"})
+SUFFIXES = registry.SUFFIXES
 """Kinds of file that are taken from a folder; a file that is named itself may have any ending."""
+
+_BESIDE = "_files"
+"""What browsers add to a page's name for the folder of its pictures, scripts and frames. No articles lie in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,8 @@ def _below(path: Path) -> Iterator[Source | ArticleError]:
     denied: list[OSError] = []
     found: list[Path] = []
     for folder, folders, files in os.walk(path, onerror=denied.append):
-        folders[:] = sorted(f for f in folders if not f.startswith("."))
+        pages = {Path(f).stem + _BESIDE for f in files if registry.suffix(f) in registry.PAGES}
+        folders[:] = sorted(f for f in folders if not f.startswith(".") and f not in pages)
         found += [Path(folder, f) for f in files if not f.startswith(".") and Path(f).suffix.lower() in SUFFIXES]
     for file in sorted(found):
         name = file.relative_to(path).as_posix()
@@ -93,41 +99,52 @@ def _shown(name: str) -> str:
 class Content:
     """A file as it was read."""
 
-    text: str
-    """Exactly as on disk: UTF-8, newlines untouched."""
+    raw: bytes
     digest: str
     """SHA-256 of the bytes, in hex."""
     stamp: Stamp
 
 
-def read_text(source: Source, max_bytes: int) -> str:
-    """The file's text, exactly; see `read`."""
-    return read(source, max_bytes).text
-
-
-def read(source: Source, max_bytes: int) -> Content:
-    """The file's content at one moment.
+def read(source: Source, limits: Limits) -> Content:
+    """The file's bytes at one moment.
 
     Raises:
-        ArticleError: the file is missing, unreadable, empty, too large, binary, not UTF-8, or never stands still.
+        ArticleError: the file is missing, unreadable, too large, or never stands still.
 
     """
-    raw, stamp = _bytes(source, max_bytes)
+    raw, stamp = _bytes(source, *registry.most(source.name, limits))
+    return Content(raw, hashlib.sha256(raw).hexdigest(), stamp)
+
+
+def read_text(source: Source, max_bytes: int) -> str:
+    """The text of a plain file; see `read` and `decoded`."""
+    return decoded(source.name, read(source, Limits(max_bytes=max_bytes)).raw)
+
+
+def decoded(name: str, raw: bytes) -> str:
+    """The text of a plain file, exactly: UTF-8, newlines untouched.
+
+    Raises:
+        ArticleError: it is empty, binary, not UTF-8, or plainly something else than text.
+
+    """
+    if wrong := signature.mistaken(registry.suffix(name), raw):
+        raise ArticleError(name, *wrong)
     if b"\0" in raw:
         at = raw.index(b"\0")
-        raise ArticleError(source.name, f"looks binary (a zero byte at position {at})", "Save it as plain text in UTF-8.")
+        raise ArticleError(name, f"looks binary (a zero byte at position {at})", "Save it as plain text in UTF-8.")
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ArticleError(
-            source.name, f"is not UTF-8 (byte {raw[error.start]:#04x} at position {error.start})", "Save it as UTF-8."
+            name, f"is not UTF-8 (byte {raw[error.start]:#04x} at position {error.start})", "Save it as UTF-8."
         ) from None
     if is_blank(text):
-        raise ArticleError(source.name, "is empty", "Fill it or remove it.")
-    return Content(text, hashlib.sha256(raw).hexdigest(), stamp)
+        raise ArticleError(name, "is empty", "Fill it or remove it.")
+    return text
 
 
-def _bytes(source: Source, max_bytes: int) -> tuple[bytes, Stamp]:
+def _bytes(source: Source, max_bytes: int, setting: str) -> tuple[bytes, Stamp]:
     try:
         status = source.path.stat()
         if not stat.S_ISREG(status.st_mode):
@@ -147,6 +164,6 @@ def _bytes(source: Source, max_bytes: int) -> tuple[bytes, Stamp]:
         raise ArticleError(
             source.name,
             f"is {stamp.bytes:,} bytes, more than the {max_bytes:,} allowed",
-            "Split it, or raise ingest.max_bytes.",
+            f"Split it, or raise {setting}.",
         )
     return raw, stamp

@@ -50,20 +50,28 @@ def load_table(path: Path) -> Table:
     return table
 
 
-def article(name: str, text: str, table: Table) -> Article:
+def article(name: str, text: str, table: Table, extracted: Mapping[str, str] | None = None) -> Article:
     """The article with its metadata; the table wins over the file, since a team wrote it for this purpose.
+
+    Args:
+        name: of the article.
+        text: all of it.
+        table: what is known besides.
+        extracted: what was found beside a text that was taken out of a file; such a text holds no metadata itself.
 
     Raises:
         ArticleError: broken front matter, or a date or url that is none.
 
     """
-    fields: dict[str, Any] = {}
+    fields: dict[str, Any] = dict(extracted or {})
     body = len(text) - len(text.removeprefix("\ufeff"))
-    if match := _FRONT_MATTER.match(text):
+    if extracted is not None:
+        pass
+    elif match := _FRONT_MATTER.match(text):
         fields, body = _front_matter(name, match[1]), match.end()
     elif _OPEN_FRONT_MATTER.match(text) and name.lower().endswith((".md", ".markdown")):
         raise ArticleError(name, "has front matter that is never closed", "Close it with a line of three dashes.")
-    if match := _LEADING_DATE.match(text, body):
+    if extracted is None and (match := _LEADING_DATE.match(text, body)):
         fields.setdefault("published", match[1])
         body = match.end()
     fields |= table.get(name, {})

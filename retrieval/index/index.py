@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from retrieval.corpus.formats.part import Limits
 from retrieval.errors import IndexMismatch
 from retrieval.index import schema
 from retrieval.index.catalogue import Catalogue
@@ -31,6 +32,14 @@ class IndexSettings:
     """Where exported models are kept; None for the data folder. Several indexes can share them."""
     chroma: str = ""
     """Where the vectors are kept: empty for the data folder, the address of a Chroma server, or `cloud`."""
+    document_bytes: int = 25_000_000
+    pages: int = 2000
+    expanded_bytes: int = 200_000_000
+
+    @property
+    def limits(self) -> Limits:
+        """How large files may be."""
+        return Limits(self.max_bytes, self.document_bytes, self.pages, self.expanded_bytes)
 
 
 class Index:

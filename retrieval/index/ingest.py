@@ -43,7 +43,7 @@ def is_current(index: Index, paths: Sequence[Path]) -> bool:
     catalogue = index.catalogue
     if catalogue.fact("state") != _state(index, paths) or catalogue.rows("SELECT 1 FROM unsettled LIMIT 1"):
         return False
-    newly = Sightings(catalogue.files().values()).confirmed(list(files.find(paths)), index.settings.max_bytes)
+    newly = Sightings(catalogue.files().values()).confirmed(list(files.find(paths)), index.settings.limits)
     if newly:
         # The next look need not open them.
         with catalogue.transaction() as db:
@@ -133,7 +133,7 @@ def _articles(
     """The articles of a file, which is opened only if it may have changed or if one of its texts must be taken in."""
     states = seen.unchanged(item)
     there = all(s.sha256 is None or s.sha256 in first_with or known.get(s.name) == s.sha256 for s in states)
-    return [Sighting(s, None) for s in states] if states and there else look(item, table, index.settings.max_bytes)
+    return [Sighting(s, None) for s in states] if states and there else look(item, table, index.settings.limits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +181,8 @@ def _state(index: Index, paths: Sequence[Path]) -> str:
         known = hashlib.sha256(table.read_bytes()).hexdigest() if table.exists() else None
     except OSError as error:
         raise SettingsError(f"{table} cannot be read ({error.strerror})", "Make it a readable file, or remove it.") from None
-    return json.dumps([sorted(str(p.absolute()) for p in paths), known, index.settings.max_bytes, _readers()])
+    limits = list(astuple(index.settings.limits))
+    return json.dumps([sorted(str(p.absolute()) for p in paths), known, limits, _readers()])
 
 
 @cache

@@ -7,9 +7,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from retrieval.corpus import files, metadata
+from retrieval.corpus import files
 from retrieval.corpus.article import Article
+from retrieval.corpus.articles import articles
 from retrieval.corpus.files import Source
+from retrieval.corpus.formats.part import Limits
 from retrieval.corpus.metadata import Table
 from retrieval.corpus.stamps import Stamp
 from retrieval.errors import ArticleError
@@ -41,7 +43,7 @@ class Sightings:
         states = self._by_file.get(item.name, [])
         return states if states and _alike(states, item, _stamp(item)) and all(s.certain for s in states) else []
 
-    def confirmed(self, found: Sequence[Source | ArticleError], limit: int) -> list[FileState] | None:
+    def confirmed(self, found: Sequence[Source | ArticleError], limits: Limits) -> list[FileState] | None:
         """Whether the files found are those of the last ingest, unchanged.
 
         Only those are opened of which a stamp proves nothing, because they had just been written when they were read.
@@ -60,7 +62,7 @@ class Sightings:
             if isinstance(item, ArticleError) or all(s.certain for s in states):
                 continue
             try:
-                content = files.read(item, limit)
+                content = files.read(item, limits)
             except ArticleError as error:
                 if any(s.message != str(error) for s in states):
                     return None
@@ -72,14 +74,14 @@ class Sightings:
         return newly
 
 
-def look(item: Source | ArticleError, table: Table, limit: int) -> list[Sighting]:
+def look(item: Source | ArticleError, table: Table, limits: Limits) -> list[Sighting]:
     """Open a file and see what is in it."""
     if isinstance(item, ArticleError):
         return [Sighting(FileState(item.name, item.name, "", 0, "", True, None, None, REJECTED, str(item)), None)]
     seen_ns, stamp = time.time_ns(), _stamp(item)
     path = str(item.path.absolute())
     try:
-        content = files.read(item, limit)
+        content = files.read(item, limits)
     except ArticleError as error:
         # What the system refused it may allow without the file being touched; what is wrong in the file stays so.
         certain = error.__cause__ is None and stamp is not None and stamp.is_certain(seen_ns)
@@ -90,11 +92,17 @@ def look(item: Source | ArticleError, table: Table, limit: int) -> list[Sighting
     state = FileState(
         item.name, item.name, path, stamp.bytes, str(stamp), stamp.is_certain(seen_ns), content.digest, None, REJECTED, None
     )
+    found: list[Sighting] = []
     try:
-        article = metadata.article(item.name, content.text, table)
+        for article in articles(item.name, content.raw, table, limits):
+            if isinstance(article, ArticleError):
+                found.append(Sighting(replace(state, name=article.name, message=str(article)), None))
+            else:
+                taken = replace(state, name=article.name, sha256=article.sha256, outcome=TAKEN)
+                found.append(Sighting(taken, article))
     except ArticleError as error:
         return [Sighting(replace(state, message=str(error)), None)]
-    return [Sighting(replace(state, sha256=article.sha256, outcome=TAKEN), article)]
+    return found
 
 
 def _alike(states: Sequence[FileState], item: Source | ArticleError, stamp: Stamp | None) -> bool:

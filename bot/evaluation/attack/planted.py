@@ -135,7 +135,7 @@ def _commands(project: Project, paths: Sequence[Path], outcomes: dict[str, Outco
 
 
 def _show_everything(project: Project, kinds: dict[str, str], outcomes: dict[str, Outcome]) -> None:
-    originals = gate.shelf(project.index.catalogue, project.settings.ingest.max_bytes)
+    originals = gate.shelf(project.index.catalogue, project.index.settings.limits)
     for name, quote in every_quote(project):
         if name in kinds:
             for answer in (answering(quote), refusing(quote, quote.text[:200])):
@@ -144,7 +144,7 @@ def _show_everything(project: Project, kinds: dict[str, str], outcomes: dict[str
 
 def _alter_specimen(project: Project, outcomes: dict[str, Outcome]) -> None:
     """Whatever the project's own articles have: every class of alterations is tried on something."""
-    shelf = gate.shelf(project.index.catalogue, project.settings.ingest.max_bytes)
+    shelf = gate.shelf(project.index.catalogue, project.index.settings.limits)
     right = [
         answering(quote).to_json()
         for name, quote in every_quote(project)
@@ -155,7 +155,7 @@ def _alter_specimen(project: Project, outcomes: dict[str, Outcome]) -> None:
 
 
 def _ask_everything(project: Project, outcomes: dict[str, Outcome]) -> None:
-    originals = gate.shelf(project.index.catalogue, project.settings.ingest.max_bytes)
+    originals = gate.shelf(project.index.catalogue, project.index.settings.limits)
     for kind, question in planting.questions():
         try:
             answer = conversation.ask(project.answerer, question, (), EVERYTHING)

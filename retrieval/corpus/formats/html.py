@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from retrieval.corpus.formats import hidden, markup
 from retrieval.corpus.formats.part import Limits, Part, Unreadable, joined, known, one_line
+from retrieval.corpus.passages import ends_sentence
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -46,7 +47,8 @@ def page(text: str) -> Part:
     # The headline is the title, which stands beside the text.
     if paragraphs and paragraphs[0].removeprefix("## ").casefold() == fields.get("title", "").casefold():
         paragraphs = paragraphs[1:]
-    if not any(not p.startswith("## ") for p in paragraphs):
+    # Where there is no article the menu is what is left.
+    if not any(ends_sentence(p) for p in paragraphs):
         raise Unreadable("holds no article: no main text was found", "Save the page again when it is loaded, or its text.")
     return Part(joined(paragraphs), fields)
 

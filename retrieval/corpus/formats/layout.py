@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
 
 from retrieval.corpus.formats.part import heading, one_line
 
@@ -21,6 +20,9 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _BROKEN = re.compile(r"([^\W\d_]+)[-‐\u00ad]$")
 _BULLET = re.compile(r"[•‣◦▪●–—*·]\s|\d{1,3}[.)]\s|\([a-z0-9]{1,3}\)\s")
 _HEADING_WORDS = 20
+_LEADING = 1.2
+_WIDE = 1.7
+"""Distances between lines as multiples of the size of the letters: the usual one, and more than lines have."""
 
 
 @dataclass(slots=True)
@@ -99,8 +101,13 @@ def _counts(group: Sequence[tuple[int, Line]]) -> bool:
 
 def _leading(pages: Sequence[Sequence[Line]], body: float) -> float:
     """The usual distance between lines of the text."""
-    gaps = [a.y - b.y for page in pages for a, b in pairwise(page) if a.size == b.size == body and 0 < a.y - b.y < 3 * body]
-    return median(gaps) if gaps else 1.2 * body
+    lines = [line for page in pages for line in page if line.size == body]
+    gaps = sorted(a.y - b.y for page in pages for a, b in pairwise(page) if a.size == b.size == body)
+    gaps = [gap for gap in gaps if 0 < gap < 3 * body]
+    usual = gaps[len(gaps) // 5] if gaps else _LEADING * body
+    # Paragraphs of a line each, and not lines far apart.
+    alone = usual > _WIDE * body and 3 * sum(bool(_ENDS.search(line.text.rstrip())) for line in lines) > 2 * len(lines)
+    return _LEADING * body if alone else usual
 
 
 def _blocks(lines: Sequence[Line], leading: float, width: int) -> Iterator[list[Line]]:

@@ -32,7 +32,8 @@ _BLOCKS = _HEADINGS | frozenset(
 )
 _BREAKS = frozenset({"br", "lb"})
 _BREAK = "\u2028"
-_APART = re.compile(rf"{_BREAK}\s*{_BREAK}")
+# Where two lines are broken, or one after the end of a sentence, a paragraph ends. (trafilatura may leave one of two.)
+_APART = re.compile(rf"(?:(?<=[.!?…:;])|(?<=[.!?…][\"'”’)\]])|{_BREAK}\s*)\s*{_BREAK}\s*")
 
 
 def decoded(raw: bytes, charset: str | None = None) -> str:
@@ -92,7 +93,7 @@ def tree(page: str) -> HtmlElement:
 
 
 def paragraphs(root: HtmlElement) -> list[str]:
-    """The text of a tree: one entry for each block, headings marked, `<br><br>` between paragraphs.
+    """The text of a tree: one entry for each block, headings marked, `<br>` between sentences a new one.
 
     Knows HTML's elements and those of trafilatura's own trees.
     """

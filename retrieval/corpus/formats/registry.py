@@ -23,6 +23,9 @@ EXTRACTORS: Mapping[str, Extractor] = {
 }
 """Ending -> what takes the articles out of such a file."""
 
+PAGES = frozenset(ending for ending, extractor in EXTRACTORS.items() if extractor is html.extract)
+"""Endings of pages beside which browsers lay a folder."""
+
 SUFFIXES = PLAIN | EXTRACTORS.keys()
 """Kinds of file that are taken from a folder."""
 
@@ -35,6 +38,19 @@ def suffix(name: str) -> str:
 def is_extracted(name: str) -> bool:
     """Whether the article's text is taken out of the file, and is not the file itself."""
     return suffix(name) in EXTRACTORS
+
+
+def most(name: str, limits: Limits) -> tuple[int, str]:
+    """How many bytes a file may have, and the setting that says so."""
+    if is_extracted(name):
+        return limits.document_bytes, "ingest.document_bytes"
+    return limits.max_bytes, "ingest.max_bytes"
+
+
+def file_of(article: str) -> str:
+    """The name of the file in which an article lies; see `part_name`."""
+    file, _, part = article.rpartition("#")
+    return file if "/" not in part and is_extracted(file) else article
 
 
 def extract(name: str, raw: bytes, limits: Limits) -> Iterator[Part | ArticleError]:
@@ -52,8 +68,12 @@ def extract(name: str, raw: bytes, limits: Limits) -> Iterator[Part | ArticleErr
     if wrong := signature.mistaken(suffix(name), raw):
         raise ArticleError(name, *wrong)
     try:
+        anything = False
         for item in EXTRACTORS[suffix(name)](raw, limits):
+            anything = True
             yield _checked(name, item, limits)
+        if not anything:
+            raise Unreadable("holds no article", "Fill it or remove it.")
     except Unreadable as error:
         raise ArticleError(name, error.what, error.remedy) from error
     except (ArticleError, MemoryError):
