@@ -60,3 +60,25 @@ def false_quote_among_true_ones(answer: Answer) -> Iterator[Answer]:
     yield answer | {"status": "refused", "quotes": [], "nearest": [false], "parts": [
         part | {"status": "refused", "quotes": []} for part in answer["parts"]
     ]}  # fmt: skip
+
+
+@answer_alteration("false corroboration")
+def false_corroboration(answer: Answer) -> Iterator[Answer]:
+    """Copies, independent sources and disagreements that there are not."""
+    first, *others = answer["quotes"]
+    counted = answer["sources"]
+    yield answer | {"quotes": [first | {"copies": [*first["copies"], "nowhere.txt"]}, *others]}
+    yield answer | {"quotes": [first | {"copies": [*first["copies"], first["article"]]}, *others]}
+    for name in {quote["article"] for quote in others} - {first["article"], *first["copies"]}:
+        yield answer | {"quotes": [first | {"copies": [*first["copies"], name]}, *others]}
+    yield answer | {"sources": {name: number + 1 for name, number in counted.items()}}
+    yield answer | {"sources": counted | {"independent": counted["independent"] + 1}}
+    yield answer | {"sources": counted | {"independent": 0}}
+    for numbers, values in (
+        ([1, 1], [first["text"]] * 2),
+        ([1, 99], ["one", "two"]),
+        ([1, len(answer["quotes"])], ["☃", "☃"]),
+    ):
+        yield answer | {"disagreements": [{"quotes": numbers, "kind": "number", "values": values}]}
+    yield answer | {"later": [{"article": first["article"], "published": first["published"] or "2000-01-01"}]}
+    yield answer | {"later": [{"article": "nowhere.txt", "published": "2100-01-01"}]}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from bot import gate
-from bot.answer import Answer, Part, Quote, Status, Timings
+from bot.answer import Answer, Part, Quote, Sources, Status, Timings
 from bot.answering import PartTrace
 from bot.commands import conversation, ingest, sources, verify
 from bot.evaluation.attack import forging, planting
@@ -98,7 +98,7 @@ def every_quote(project: Project) -> Iterator[tuple[str, Quote]]:
 def answering(quote: Quote) -> Answer:
     """An answer with that quote."""
     part = Part("?", Status.ANSWERED, (1,), ())
-    answer = Answer("0" * 16, "?", Status.ANSWERED, (quote,), (part,), (), (), 1.0, "", Timings())
+    answer = Answer("0" * 16, "?", Status.ANSWERED, (quote,), (part,), (), (), 1.0, "", Timings(), Sources(1, 1))
     return replace(answer, text=markdown(answer))
 
 
