@@ -68,7 +68,7 @@ def snapshot(index: Index) -> dict[str, Any]:
 
     client = index.place.client()
     held = client.get_collection(index.place.collection).get(include=["embeddings", "metadatas", "documents"])
-    client.close()
+    index.place.close(client)
     vectors = [Vector(tuple(map(float, v))) for v in held["embeddings"]]
     found = index.vectors.nearest(index.embedder.embed(["any"])[0].tolist(), max(1, len(vectors)), None)
     values = list(zip(held["documents"], held["metadatas"], vectors, strict=True))

@@ -10,7 +10,7 @@ import discord
 from discord import app_commands
 
 from bot.logs import event
-from retrieval.errors import IndexMismatch, SettingsError, StorageError, VerbatimError, WeightsError
+from retrieval.errors import IndexMismatch, SettingsError, StorageError, Unreachable, VerbatimError, WeightsError
 
 _log = logging.getLogger("verbatim.discord")
 
@@ -39,6 +39,11 @@ def cause(error: BaseException) -> BaseException:
 def words(error: BaseException) -> str:
     """An error in plain words that end with what to do; nothing of the machine's inside."""
     match error:
+        case Unreachable():
+            return (
+                f"The server where I keep my {error.keeps} does not answer. Nothing is lost: please try again in a few "
+                "minutes. Whoever runs me finds more in the log."
+            )
         case error if isinstance(error, OPERATORS):
             return "Something is wrong where I keep my articles and answers. Whoever runs me finds more in the log."
         case VerbatimError():

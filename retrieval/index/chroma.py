@@ -50,7 +50,10 @@ class Place(Protocol):
         """Whether a server keeps it, which others can reach too."""
 
     def client(self) -> Client:
-        """A connection of its own, to be closed. Raises what Chroma raises."""
+        """A connection of its own, to be given back with `close`. Raises what Chroma raises."""
+
+    def close(self, client: Client) -> None:
+        """Release what the client holds."""
 
     def failed(self, error: Exception) -> StorageError:
         """What Chroma raised, as an error that says what to do."""
@@ -93,6 +96,9 @@ class Folder:
             if str(self.path) not in SharedSystemClient._identifier_to_refcount:
                 SharedSystemClient._identifier_to_system.pop(str(self.path), None)
             raise
+
+    def close(self, client: Client) -> None:
+        client.close()
 
     def failed(self, error: Exception) -> StorageError:
         remedy = f"See that the folder is writable and has space. If it stays so: {REBUILD}"
@@ -141,17 +147,17 @@ class Server:
         import httpx
         from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT, Settings
 
+        if self.address == CLOUD and not os.environ.get("CHROMA_API_KEY"):
+            raise SettingsError(
+                "search.chroma is cloud, and CHROMA_API_KEY is not set",
+                "Put the key, CHROMA_TENANT and CHROMA_DATABASE into the environment.",
+            )
         settings = Settings(anonymized_telemetry=False)
         # Chroma's client would wait without end for a machine that takes the connection and says nothing.
         base = _CLOUD_ADDRESS if self.address == CLOUD else self.address.rstrip("/")
         timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
         httpx.get(f"{base}/api/v2/heartbeat", timeout=timeout).raise_for_status()
         if self.address == CLOUD:
-            if not os.environ.get("CHROMA_API_KEY"):
-                raise SettingsError(
-                    "search.chroma is cloud, and CHROMA_API_KEY is not set",
-                    "Put the key, CHROMA_TENANT and CHROMA_DATABASE into the environment.",
-                )
             made = chromadb.CloudClient(settings=settings)
         else:
             made = chromadb.HttpClient(
@@ -161,8 +167,21 @@ class Server:
                 tenant=os.environ.get("CHROMA_TENANT") or DEFAULT_TENANT,
                 database=os.environ.get("CHROMA_DATABASE") or DEFAULT_DATABASE,
             )
-        cast("Any", made)._server._session.timeout = timeout
+        for session in _sessions(made):
+            session.timeout = timeout
         return cast("Client", made)
+
+    def close(self, client: Client) -> None:
+        from chromadb.api.shared_system_client import SharedSystemClient
+
+        # Chroma's client leaves its connections open, and itself in the table of what the process has opened.
+        for session in _sessions(client):
+            session.close()
+        system, opened = client._system, SharedSystemClient._identifier_to_system
+        with SYSTEMS:
+            client.close()
+            for key in [key for key, known in opened.items() if known is system]:
+                del opened[key]
 
     def failed(self, error: Exception) -> StorageError:
         import httpx
@@ -180,8 +199,10 @@ class Server:
         import chromadb.errors
 
         try:
-            with closing(self.client()) as client, suppress(chromadb.errors.NotFoundError):
+            client = self.client()
+            with suppress(chromadb.errors.NotFoundError):
                 client.delete_collection(self.collection)
+            self.close(client)
         except VerbatimError:
             raise
         except Exception as error:  # the client also raises plain ones, with what the server said
@@ -199,6 +220,11 @@ def place(address: str, folder: Path, owner: str) -> Place:
 
     """
     return replace(Server(address), collection=f"{COLLECTION}-{owner}") if address else Folder(folder)
+
+
+def _sessions(client: Any) -> list[Any]:
+    """It has one for the collections and one for looking after tenants."""
+    return [client._server._session, client._admin_client._server._session]
 
 
 def _reason(error: Exception) -> str:

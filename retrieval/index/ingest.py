@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from retrieval.errors import ArticleError, IndexBusy, SettingsError, StoreError
 from retrieval.index import forgetting, schema
 from retrieval.index.catalogue import FileState, put_file
 from retrieval.index.index import Index
+from retrieval.index.reconciling import agrees, reconcile
 from retrieval.index.report import Report as Report
 from retrieval.index.sightings import DUPLICATE, TAKEN, Sighting, Sightings, look
 from retrieval.index.taking import EPOCH, drop, new_epoch, settle, take
@@ -42,6 +43,8 @@ def is_current(index: Index, paths: Sequence[Path]) -> bool:
     index.check()
     catalogue = index.catalogue
     if catalogue.fact("state") != _state(index, paths) or catalogue.rows("SELECT 1 FROM unsettled LIMIT 1"):
+        return False
+    if not agrees(index):
         return False
     newly = Sightings(catalogue.files().values()).confirmed(list(files.find(paths)), index.settings.limits)
     if newly:
@@ -83,6 +86,7 @@ def ingest(
         index.check()
         state = _begin(index, paths)
         settle(index)
+        reconcile(index)
         seen = Sightings(index.catalogue.files().values() if state.same_rules else ())
         report, states = _bring_in_line(index, found, table, seen, progress or (lambda _done, _all, _name: None))
         _remember(index, states, state.text)

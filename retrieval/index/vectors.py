@@ -55,7 +55,7 @@ class ChromaVectors:
         """Release the files; the next use opens them again."""
         with self._lock, SYSTEMS:
             if self._client is not None:
-                self._client.close()
+                self._place.close(self._client)
                 self._client = None
 
     def add(self, ids: Sequence[str], texts: Sequence[str], sha256: Sequence[str]) -> None:
@@ -84,6 +84,9 @@ class ChromaVectors:
         found = self._read(
             lambda store: store.similarity_search_by_vector_with_relevance_scores(list(vector), limit, filter=condition)
         )
+        if not found and only is None and self._place.remote:
+            # Only asked where the catalogue has passages.
+            raise StorageError(f"The Chroma server at {self._place} has lost its passages", "Run verbatim ingest.")
         # Chroma's cosine space gives a distance: 1 - similarity. Equal ones come in the order in which they were added.
         nearest = [(str(document.id), 1.0 - distance) for document, distance in found]
         return sorted(nearest, key=lambda item: (-item[1], item[0]))
@@ -169,6 +172,6 @@ def _open(place: Place, embedder: Embedder) -> tuple[Client, Chroma]:
         if recorded != embedder.fingerprint:
             raise IndexMismatch(f"The vectors were made by {recorded}, the settings name {embedder.fingerprint}", REBUILD)
     except BaseException:
-        client.close()
+        place.close(client)
         raise
     return client, store
