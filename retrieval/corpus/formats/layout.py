@@ -17,7 +17,7 @@ _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
 _ENDS = re.compile(r"[.!?…:;][\"'”’)\]]*$")
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
-_BROKEN = re.compile(r"([^\W\d_]+)[-‐\u00ad]$")
+_BROKEN = re.compile(r"([^\W_]+)[-‐\u00ad]$")
 _BULLET = re.compile(r"[•‣◦▪●–—*·]\s|\d{1,3}[.)]\s|\([a-z0-9]{1,3}\)\s")
 _HEADING_WORDS = 20
 _LEADING = 1.2
@@ -106,7 +106,7 @@ def _leading(pages: Sequence[Sequence[Line]], body: float) -> float:
     gaps = [gap for gap in gaps if 0 < gap < 3 * body]
     usual = gaps[len(gaps) // 5] if gaps else _LEADING * body
     # Paragraphs of a line each, and not lines far apart.
-    alone = usual > _WIDE * body and 3 * sum(bool(_ENDS.search(line.text.rstrip())) for line in lines) > 2 * len(lines)
+    alone = usual > _WIDE * body and 2 * sum(bool(_ENDS.search(line.text.rstrip())) for line in lines) > len(lines)
     return _LEADING * body if alone else usual
 
 
