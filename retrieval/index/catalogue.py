@@ -129,6 +129,11 @@ class Catalogue:
         """Changes whenever another process or another `Catalogue` has written to the file."""
         return int(self.rows("PRAGMA data_version")[0][0])
 
+    def state(self) -> tuple[int, int]:
+        """Another pair after any write, by this `Catalogue` or by others; the same as long as there was none."""
+        with self._lock:
+            return self.version(), self._db.total_changes
+
     def entries(self) -> list[Entry]:
         """All articles by name."""
         return [_entry(row) for row in self.rows("SELECT * FROM articles ORDER BY name")]

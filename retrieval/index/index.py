@@ -12,6 +12,7 @@ from retrieval.index import schema
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.chroma import Place, place
 from retrieval.index.embeddings import Embedder, load
+from retrieval.index.matrix import ExactVectors, Near
 from retrieval.index.vectors import ChromaVectors
 
 
@@ -32,6 +33,8 @@ class IndexSettings:
     """Where exported models are kept; None for the data folder. Several indexes can share them."""
     chroma: str = ""
     """Where the vectors are kept: empty for the data folder, the address of a Chroma server, or `cloud`."""
+    exact_passages: int = 100_000
+    """Up to so many passages each is compared with the question, without opening Chroma."""
     document_bytes: int = 25_000_000
     pages: int = 2000
     expanded_bytes: int = 200_000_000
@@ -86,6 +89,24 @@ class Index:
         """
         return ChromaVectors(self.place, self.embedder, self.catalogue.version)
 
+    @cached_property
+    def exact(self) -> ExactVectors | None:
+        """The copies of the vectors; None where a server keeps them, which others may write to at any time."""
+        if self.settings.chroma:
+            return None
+        return ExactVectors(self.catalogue, self.embedder.fingerprint, lambda: self.vectors, self.settings.exact_passages)
+
+    @property
+    def near(self) -> Near:
+        """What is searched: the copies, or Chroma itself.
+
+        Raises:
+            IndexMismatch: the vectors were made by another model.
+            StorageError: they cannot be reached.
+
+        """
+        return self.exact or self.vectors
+
     @property
     def fingerprint(self) -> str:
         """Everything that decides how a text becomes passages and vectors."""
@@ -109,6 +130,7 @@ class Index:
 
     def close(self) -> None:
         """Release the files; the next use opens them again."""
+        self.__dict__.pop("exact", None)
         for name in ("vectors", "catalogue"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()

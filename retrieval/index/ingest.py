@@ -89,6 +89,8 @@ def ingest(
         reconcile(index)
         seen = Sightings(index.catalogue.files().values() if state.same_rules else ())
         report, states = _bring_in_line(index, found, table, seen, progress or (lambda _done, _all, _name: None))
+        if index.exact:
+            index.exact.complete()
         _remember(index, states, state.text)
         report.passages = index.catalogue.count()
         return report

@@ -47,6 +47,8 @@ def take(index: Index, article: Article, state: FileState, before: str | None) -
         for at in range(0, len(fresh), CHUNK):
             part = fresh[at : at + CHUNK]
             index.vectors.add([i for i, _ in part], [text for _, text in part], [article.sha256] * len(part))
+            if index.exact:
+                index.exact.keep([i for i, _ in part])
     with catalogue.transaction() as db:
         if ids != there:
             stale = [i for i in rows.delete_text(db, article.sha256) if i not in set(ids)]

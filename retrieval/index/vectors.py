@@ -98,6 +98,15 @@ class ChromaVectors:
         found = self._read(lambda store: store.get(ids=list(ids), include=["embeddings"]))
         return {i: float(vector @ v) for i, v in zip(found["ids"], found["embeddings"], strict=True)}
 
+    def embeddings(self, ids: Sequence[str]) -> dict[str, Matrix]:
+        """The vectors of these passages, each of length 1; what is not there is left out."""
+        found: dict[str, Matrix] = {}
+        for at in range(0, len(ids), PAGE):
+            part = list(ids[at : at + PAGE])
+            page = self._read(lambda store, part=part: store.get(ids=part, include=["embeddings"]))  # type: ignore[misc]
+            found |= zip(page["ids"], page["embeddings"], strict=True)
+        return found
+
     def ids(self) -> set[str]:
         """Every id in the collection."""
         if not self._place.remote:

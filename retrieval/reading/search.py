@@ -100,7 +100,7 @@ class HybridRetriever:
             only = sorted(entries)
         if not entries:
             return Found([], (embedded - began) * 1e3, 0.0)
-        dense = self._index.vectors.nearest(vector.tolist(), self._candidates, only)
+        dense = self._index.near.nearest(vector.tolist(), self._candidates, only)
         words = self._index.catalogue.best_by_words(terms.searched, self._candidates, only)
         fused = fuse([[i for i, _ in dense], [i for i, _ in words]])
         chosen = sorted(fused, key=lambda i: (-fused[i], i))[: 2 * limit]
@@ -108,7 +108,7 @@ class HybridRetriever:
         # Chroma may briefly hold passages that the catalogue does not have yet or no more.
         chosen = [i for i in chosen if i in stored and stored[i].sha256 in entries][:limit]
         cosines, bm25 = dict(dense), dict(words)
-        cosines |= self._index.vectors.similarities(vector, [i for i in chosen if i not in cosines])
+        cosines |= self._index.near.similarities(vector, [i for i in chosen if i not in cosines])
         evidence = [
             Evidence(stored[i], entries[stored[i].sha256], cosines.get(i, 0.0), bm25.get(i, 0.0), fused[i]) for i in chosen
         ]
