@@ -103,6 +103,20 @@ class LimitSettings(_Section):
     queue: int = Field(default=100, ge=0, le=10_000)
 
 
+class LivingSettings(_Section):
+    """How messages are kept true to articles that change."""
+
+    edits_per_second: float = Field(default=1, gt=0, le=50)
+    retry_minutes: float = Field(default=10, gt=0, le=1440)
+
+
+class WatchSettings(_Section):
+    """Questions that are asked again when articles come."""
+
+    days: int = Field(default=90, ge=1, le=36_500)
+    per_person: int = Field(default=20, ge=0, le=1000)
+
+
 class StateSettings(_Section):
     """Where answers given, votes and channel settings are remembered, and for how long."""
 
@@ -126,6 +140,8 @@ class Settings(BaseSettings):
     check: CheckSettings = CheckSettings()
     discord: DiscordSettings = DiscordSettings()
     limits: LimitSettings = LimitSettings()
+    living: LivingSettings = LivingSettings()
+    watches: WatchSettings = WatchSettings()
     state: StateSettings = StateSettings()
 
     @classmethod

@@ -100,7 +100,7 @@ class Ask(commands.Cog):
                 head = views.heading(answered.post, question=not question_shown)
                 view = views.answer(answered.post, audience(channel, private=inquiry.private), head)
                 sent = await delivery.deliver(view)
-                await self._desk.shown(answered, sent.id, sent.channel.id)
+                await self._desk.shown(answered, sent, head)
         except Exception as error:
             await self._apologise(delivery, error, inquiry.place)
 

@@ -14,6 +14,7 @@ from bot.cogs.configuring import Configuring
 from bot.cogs.doorkeeper import Doorkeeper
 from bot.cogs.helping import Helping
 from bot.cogs.keeping import Keeping
+from bot.cogs.living import Living
 from bot.cogs.personal import Personal
 from bot.cogs.sources import Sources
 
@@ -34,4 +35,5 @@ def cogs(bot: VerbatimBot) -> list[commands.Cog]:
         *([Configuring(bot, bot.gate)] if isinstance(bot.gate, Doorkeeper) else []),
         Buttons(bot),
         Keeping(bot),
+        Living(bot),
     ]

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 
 import discord
 
+from bot.answer import Answer
 from bot.answering import Trace
 from bot.cogs import trouble
 from bot.cogs.gate import Place, Rules, Waiting, check
 from bot.logs import event
 from bot.recording import remember
+from bot.render.discord import Heading
 from bot.render.links import address
-from bot.state import conversations, posts
+from bot.state import conversations, posts, stale
 from bot.state.posts import Post
 from retrieval.errors import StorageError
 from retrieval.reading.search import Scope
@@ -89,18 +91,26 @@ class Desk:
         )
         return answered
 
-    async def shown(self, answered: Answered, message: int, channel: int) -> None:
-        """Remember which message shows an answer, and what the answer came from."""
+    async def shown(self, answered: Answered, sent: discord.Message, head: Heading) -> None:
+        """Remember which message shows an answer and how, and what the answer came from."""
         try:
-            await self._bot.state.run(self._shown, answered, message, channel)
+            await self._bot.state.run(self._shown, answered, sent, head)
         except StorageError as error:
             # The answer stands; only follow-ups by reply will not find it.
             trouble.explain(error, post=answered.post.id)
 
-    def _shown(self, answered: Answered, message: int, channel: int) -> None:
+    def _shown(self, answered: Answered, sent: discord.Message, head: Heading) -> None:
         """In a thread."""
         with self._bot.database.session() as session:
-            posts.shown(session, answered.post.id, message, channel)
+            posts.shown(session, answered.post.id, sent.id, sent.channel.id)
+            stale.face(
+                session,
+                answered.post.id,
+                sent.id,
+                question=head.question,
+                watched_by=head.watched_by,
+                editable=not answered.post.private,
+            )
         remember(
             self._bot.project,
             answered.post.answer,
@@ -118,20 +128,35 @@ class Desk:
             history = conversations.history(session, parent, bot.settings.question.history)
         scope = Scope(inquiry.as_of, rules.articles)
         answer, trace = bot.project.answerer.explain(inquiry.question, history, scope)
-        catalogue = bot.project.index.catalogue
-        addresses = {q.receipt: address(q, catalogue.text(q.sha256)) for q in (*answer.quotes, *answer.nearest) if q.url}
-        post = Post(
-            id=posts.new_id(),
-            parent=parent,
-            guild=place.guild,
-            channel=place.thread or place.channel,
-            person=place.user,
-            private=inquiry.private,
-            understood=trace.understood,
-            answer=answer,
-            links={receipt: url for receipt, url in addresses.items() if url},
-            as_of=inquiry.as_of,
-        )
+        answered = made(bot, inquiry, answer, trace, parent)
         with bot.database.session() as session:
-            posts.add(session, post, now)
-        return Answered(post, trace)
+            posts.add(session, answered.post, now)
+        return answered
+
+
+def made(bot: VerbatimBot, inquiry: Inquiry, answer: Answer, trace: Trace, parent: str | None = None) -> Answered:
+    """An answer as it is to be shown and remembered; blocking.
+
+    Args:
+        bot: whose articles it came from.
+        inquiry: what was asked where.
+        answer: what came out.
+        trace: and why.
+        parent: the post that it goes on from.
+
+    """
+    catalogue = bot.project.index.catalogue
+    addresses = {q.receipt: address(q, catalogue.text(q.sha256)) for q in (*answer.quotes, *answer.nearest) if q.url}
+    post = Post(
+        id=posts.new_id(),
+        parent=parent,
+        guild=inquiry.place.guild,
+        channel=inquiry.place.thread or inquiry.place.channel,
+        person=inquiry.place.user,
+        private=inquiry.private,
+        understood=trace.understood,
+        answer=answer,
+        links={receipt: url for receipt, url in addresses.items() if url},
+        as_of=inquiry.as_of,
+    )
+    return Answered(post, trace)

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.answer import Quote
 from bot.cogs.trouble import TooLate
-from bot.state import posts
+from bot.fates import Marks, keyed
+from bot.state import posts, stale
 from bot.state.posts import Post
 
 if TYPE_CHECKING:
@@ -43,6 +44,19 @@ async def recall(bot: VerbatimBot, post: str) -> Post:
     return found
 
 
+async def recall_marked(bot: VerbatimBot, post: str) -> tuple[Post, Marks]:
+    """The post that a button belongs to, and what no longer stands of it.
+
+    Raises:
+        TooLate: it is forgotten.
+
+    """
+    found, marks = await write(bot, lambda session: (posts.get(session, post), stale.get(session, post)))
+    if found is None:
+        raise TooLate(*FORGOTTEN)
+    return found, marks
+
+
 def passage(post: Post, key: str) -> Quote:
     """The passage of a post that a button names.
 
@@ -50,8 +64,7 @@ def passage(post: Post, key: str) -> Quote:
         TooLate: there is none of that name.
 
     """
-    shown = {f"q{q.number}": q for q in post.answer.quotes} | {f"n{q.number}": q for q in post.answer.nearest}
-    found = shown.get(key)
+    found = keyed(post.answer).get(key)
     if found is None:
         raise TooLate("This button belongs to an earlier version of me", "Ask again.")
     return found

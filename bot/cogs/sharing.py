@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal
 
 import discord
+from sqlalchemy.orm import Session
 
 from bot.cogs import views
-from bot.cogs.memory import recall, write
+from bot.cogs.memory import recall, recall_marked, write
 from bot.cogs.place import audience
 from bot.cogs.trouble import TooLate
-from bot.state import posts
+from bot.state import posts, stale
 from retrieval.errors import VerbatimError
 
 if TYPE_CHECKING:
@@ -28,18 +29,23 @@ class AlreadyDone(VerbatimError):
 
 async def share(bot: VerbatimBot, press: Press, post: str) -> None:
     """Show a private answer to everybody in its channel, once."""
-    found = await recall(bot, post)
+    found, marks = await recall_marked(bot, post)
     if not await write(bot, lambda session: posts.claim_share(session, post)):
         raise AlreadyDone("This answer is shared already", "It stands further down in this channel.")
     head = views.heading(found, question=True, shared_by=press.user.id)
-    message = views.answer(found, audience(press.channel, private=False), head)
+    message = views.answer(found, audience(press.channel, private=False), head, marks=marks)
     try:
         await press.response.send_message(view=message.view, files=list(message.files))
     except discord.HTTPException:
         await write(bot, lambda session: posts.release_share(session, post))
         raise
     sent = await press.original_response()
-    await write(bot, lambda session: posts.shown(session, post, sent.id, sent.channel.id))
+
+    def remember(session: Session) -> None:
+        posts.shown(session, post, sent.id, sent.channel.id)
+        stale.face(session, post, sent.id, question=True, shared_by=press.user.id, marks=marks)
+
+    await write(bot, remember)
 
 
 async def open_thread(bot: VerbatimBot, press: Press, post: str) -> None:

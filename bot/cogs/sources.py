@@ -14,7 +14,8 @@ from bot.cogs.place import place
 from bot.cogs.trouble import TooLate
 from bot.cogs.views import GREEN, RED, Message, button
 from bot.commands.sources import find
-from bot.commands.verify import Check, Verdict, verify
+from bot.commands.verify import UNKNOWN, Check, Verdict, verify
+from bot.render import difference
 from bot.render import sources as rendering
 from bot.render.discord import PAGE, TITLE_CHARACTERS, quoted
 from bot.render.neutral import inline, units
@@ -144,15 +145,24 @@ def _paged(action: str, blocks: list[str], at: int, of: int) -> Message:
 def _verdict(found: Check) -> Message:
     said = {
         Verdict.IDENTICAL: "✅ **Identical**: the words stand in the article as they were quoted.",
-        Verdict.CHANGED: "⚠️ **Changed**: the article no longer has these words at this place.",
+        Verdict.CHANGED: "⚠️ **Changed**: the article no longer has these words.",
         Verdict.MISSING: "⚠️ **Missing**: the article is no longer here.",
     }[found.verdict]
+    if found.moved:
+        said = "✅ **Changed elsewhere**: the article still has these words, at another place."
+    elif found.difference:
+        said += " Struck words are gone, bold ones are there now."
+    elif found.verdict is Verdict.CHANGED and found.quoted is None:
+        said += f" {UNKNOWN}"
     blocks = [said, f"-# {inline(found.detail, 500)}"]
-    if found.found:
-        shown = quoted(found.found)
-        fits = units(shown) <= PAGE - 700
-        blocks.append(shown if fits else f"The passage has {len(found.found):,} characters; `/source` shows it whole.")
-    return views.text(*blocks, accent=GREEN if found.verdict is Verdict.IDENTICAL else RED)
+    if found.difference:
+        blocks.append(f"> {difference.markdown(found.quoted or '', found.found)}")
+    elif found.found or found.quoted:
+        blocks.append(quoted(found.found or found.quoted or ""))
+    if len(blocks) > 2 and units(blocks[2]) > PAGE - 700:
+        blocks[2] = "The passage is too long to be shown here; `/source` shows the article whole."
+    good = found.verdict is Verdict.IDENTICAL or found.moved
+    return views.text(*blocks, accent=GREEN if good else RED)
 
 
 def _short(text: str) -> str:

@@ -15,6 +15,7 @@ import discord
 from discord import ui
 
 from bot.answer import Status
+from bot.fates import NONE, Marks
 from bot.render.discord import Heading, Page, label, pages
 from bot.state.posts import Post
 
@@ -51,26 +52,28 @@ def custom_id(action: str, *arguments: object) -> str:
     return ":".join([PREFIX, action, *map(str, arguments)])
 
 
-def heading(post: Post, question: bool, shared_by: int | None = None) -> Heading:
+def heading(post: Post, question: bool, shared_by: int | None = None, watched_by: int | None = None) -> Heading:
     """What stands above a post."""
     understood = post.understood if post.understood.casefold() != post.answer.question.casefold() else None
-    return Heading(question, understood, post.as_of, shared_by)
+    return Heading(question, understood, post.as_of, shared_by, watched_by)
 
 
-def answer(post: Post, audience: Audience, head: Heading, at: int = 0) -> Message:
+def answer(post: Post, audience: Audience, head: Heading, at: int | None = 0, marks: Marks = NONE) -> Message:
     """An answer with its buttons.
 
     Args:
         post: what is shown.
         audience: where it stands.
         head: what stands above it.
-        at: which page, from 0.
+        at: which page, from 0; None for the first with a mark.
+        marks: what no longer stands of it.
 
     """
-    made = pages(post.answer, post.links, head)
-    at = min(at, len(made) - 1)
+    made = pages(post.answer, post.links, head, marks)
+    marked = (number for number, page in enumerate(made) if any(block.mark for block in page.blocks))
+    at = next(marked, 0) if at is None else min(at, len(made) - 1)
     page = made[at]
-    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=_ACCENTS[page.status])
+    box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=AMBER if marks else _ACCENTS[page.status])
     _fill(box, page)
     if len(made) > 1:
         box.add_item(ui.TextDisplay(f"-# Page {at + 1} of {len(made)}"))
@@ -110,7 +113,7 @@ def _fill(box: ui.Container[ui.LayoutView], page: Page) -> None:
     for number, block in enumerate(page.blocks):
         if number and (block.apart or (block.key and page.blocks[number - 1].key)):
             box.add_item(ui.Separator(visible=block.apart))
-        box.add_item(ui.TextDisplay(block.text))
+        box.add_item(ui.TextDisplay(f"{block.mark}\n{block.text}" if block.mark else block.text))
         if block.whole:
             box.add_item(ui.File(f"attachment://{block.whole.name}"))
         if block.source:
@@ -132,13 +135,21 @@ def _rows(
         votes.append(button("share", post.id, label="Share", emoji="📣"))
     elif audience is Audience.CHANNEL:
         votes.append(button("thread", post.id, label="Follow up", emoji="🧵"))
+    turning = []
     if of > 1:
-        flags = f"{'q' if head.question else '-'}{head.shared_by or ''}"
-        votes += [
+        person = f"{'w' if head.watched_by else ''}{head.watched_by or head.shared_by or ''}"
+        flags = f"{'q' if head.question else '-'}{person}"
+        turning = [
             button("page", post.id, at - 1, flags, emoji="◀️", disabled=at == 0),
             button("page", post.id, at + 1, flags, emoji="▶️", disabled=at == of - 1),
         ]
-    return [buttons + votes] if len(buttons + votes) <= ROW else [buttons, votes] if buttons else [votes]
+    rows: list[list[ui.Button[ui.LayoutView]]] = []
+    for group in (buttons, [*votes, *turning]):
+        if rows and len(rows[-1] + group) <= ROW:
+            rows[-1] += group
+        elif group:
+            rows.append(group)
+    return rows
 
 
 def _layout(box: ui.Container[ui.LayoutView]) -> ui.LayoutView:

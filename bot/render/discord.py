@@ -7,11 +7,13 @@ next one, and a quote that is longer than a page is attached whole.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.answer import Answer, Part, Quote, Status
+from bot.fates import NONE, Fate, Mark, Marks, keyed
 from bot.render import standing
+from bot.render.fates import compared, fate
 from bot.render.neutral import inline, markdown, units
 
 PAGE = 3900
@@ -39,6 +41,8 @@ class Heading:
     as_of: date | None = None
     shared_by: int | None = None
     """The person who made a private answer public."""
+    watched_by: int | None = None
+    """The person who is told that a question that they watched is answered now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,13 @@ class Block:
     whole: Whole | None = None
     apart: bool = False
     """Something new begins here: a line is drawn above it."""
+    mark: str = ""
+    """What has become of the passage since, said above it."""
 
     @property
     def units(self) -> int:
         """How much of Discord's limit it takes."""
-        return units(self.text) + units(self.source)
+        return units(self.text) + units(self.source) + units(self.mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +84,18 @@ class Page:
     blocks: tuple[Block, ...]
 
 
-def pages(answer: Answer, links: Mapping[str, str], heading: Heading) -> tuple[Page, ...]:
+def pages(answer: Answer, links: Mapping[str, str], heading: Heading, marks: Marks = NONE) -> tuple[Page, ...]:
     """The answer, in order.
 
     Args:
         answer: of any status.
         links: the address of each passage's words, by receipt; those without one are not linked.
         heading: what stands above it.
+        marks: what no longer stands of it.
 
     """
     made: list[list[Block]] = [[]]
-    for block in _blocks(answer, links, heading):
+    for block in _marked(_blocks(answer, links, heading), answer, marks):
         here = [*made[-1], block]
         if made[-1] and (sum(b.units for b in here) > PAGE or sum(b.key is not None for b in here) > PASSAGES):
             made.append([block])
@@ -169,6 +176,24 @@ def _blocks(answer: Answer, links: Mapping[str, str], heading: Heading) -> Itera
         yield from (_passage(p, links, cited=False, numbered=_several(answer)) for p in answer.nearest)
 
 
+def _marked(blocks: Iterator[Block], answer: Answer, marks: Marks) -> Iterator[Block]:
+    """The blocks, with the difference in the place of words that no longer stand."""
+    passages = keyed(answer)
+    for block in blocks:
+        mark = marks.get(block.key or "")
+        yield block if mark is None or block.key is None else _stale(block, passages[block.key], mark)
+
+
+def _stale(block: Block, passage: Quote, mark: Mark) -> Block:
+    said = replace(block, mark=fate(mark))
+    if block.whole is not None or mark.fate is Fate.GONE:
+        return said
+    changed = replace(said, text=compared(passage.text, mark))
+    if changed.units <= PAGE:
+        return changed
+    return replace(said, mark=f"{said.mark} The difference is too long to be shown here; `/verify` has it.")
+
+
 def _parts(answer: Answer, links: Mapping[str, str]) -> Iterator[Block]:
     unshown = {quote.number: quote for quote in answer.quotes}
     for at, part in enumerate(answer.parts):
@@ -206,6 +231,8 @@ def _heading(answer: Answer, heading: Heading, *, question: bool) -> str:
         rows.append(f"-# Understood as: {inline(heading.understood, QUESTION_CHARACTERS)}")
     if heading.as_of:
         rows.append(f"-# From articles published by {day(heading.as_of)}")
+    if heading.watched_by:
+        rows.append(f"🔔 <@{heading.watched_by}>, an article answers this now.")
     if heading.shared_by:
         rows.append(f"-# Shared by <@{heading.shared_by}>")
     return "\n".join(rows)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import JSON
 
 from bot.answer import Answer
-from bot.state import stored_answer
+from bot.state import citations, stored_answer
 from bot.state.database import Base
 
 ID_LENGTH = 12
@@ -99,6 +99,9 @@ def add(session: Session, post: Post, now: datetime | None = None) -> None:
             created=now or datetime.now(UTC),
         )
     )
+    # Its citations refer to it.
+    session.flush()
+    citations.add(session, post.id, post.answer)
 
 
 def get(session: Session, post: str) -> Post | None:

@@ -32,8 +32,13 @@ class Receipt:
 
 def make(article: str, start: int, end: int, quote: str, sha256: str) -> str:
     """The code for a quote."""
-    checks = f"{_check(sha256)}:{_check(quote)}"
-    return f"{percent(article, safe='/._-')}:{_base36(start)}-{_base36(end)}:{checks}"
+    return code(Receipt(article, start, end, _check(sha256), _check(quote)))
+
+
+def code(receipt: Receipt) -> str:
+    """The inverse of `parse`."""
+    name = percent(receipt.article, safe="/._-")
+    return f"{name}:{_base36(receipt.start)}-{_base36(receipt.end)}:{receipt.article_check}:{receipt.quote_check}"
 
 
 def parse(code: str) -> Receipt:

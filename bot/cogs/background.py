@@ -1,0 +1,39 @@
+"""Work behind the scenes: one piece of it at a time, and once more if it was asked for meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from bot.cogs import trouble
+
+
+class Background:
+    """Does some work whenever it is asked to, never twice at once; what fails is logged."""
+
+    def __init__(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        self._name = name
+        self._work = work
+        self._wanted = False
+        self._task: asyncio.Task[None] | None = None
+
+    def ask(self) -> None:
+        """Have it done soon; asked while it is being done, it is done once more."""
+        self._wanted = True
+        if self._task is None or self._task.done():
+            self._task = asyncio.get_running_loop().create_task(self._run(), name=self._name)
+
+    def cancel(self) -> None:
+        """Stop at the next await."""
+        self._wanted = False
+        if self._task is not None:
+            self._task.cancel()
+
+    async def _run(self) -> None:
+        while self._wanted:
+            self._wanted = False
+            try:
+                await self._work()
+            except Exception as error:
+                # Nobody waits for it; it is asked for again, and goes on where it stopped.
+                trouble.explain(error, background=self._name)
