@@ -30,6 +30,7 @@ from retrieval.reading.meanings import Meanings
 from retrieval.reading.names import terms
 from retrieval.reading.search import EVERYTHING, Evidence, Retriever, Scope, words_in
 from retrieval.reading.statements import Statement, statement
+from retrieval.reading.voices import individual
 
 PASSAGES = 10
 """Passages that are compared with a claim; comparing costs little, so more than are read for a question."""
@@ -162,8 +163,8 @@ class Checker:
             fitting = [c for c in candidates if c.comparison.relation is relation and c.cosine >= self._least_cosine]
             for candidate in [] if vague else fitting:
                 quote = self._quote(candidate)
-                # Somebody's words, but the article does not say whose in a way that could be shown: not enough.
-                if candidate.comparison.passed_on and quote.speaker.kind == "reporter":
+                # The words of nobody in particular, or of many at once: not enough.
+                if candidate.comparison.passed_on and not (quote.speaker.kind == "document" or individual(quote.speaker)):
                     continue
                 said_by = quote.speaker.name if candidate.comparison.passed_on else None
                 return Check(claim, *span, verdict, quote, None, candidate.comparison.reason, said_by)

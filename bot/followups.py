@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.answer import Answer
 from bot.question import PERSON, refer
+from retrieval.reading.voices import individual
 
 _ABOUT = re.compile(r"^\W*(?:and\s+|but\s+|so\s+)?(?:what|how)\s+about\s+(.+?)\W*$", re.IGNORECASE)
 _AND = re.compile(
@@ -98,7 +99,7 @@ def _referred(question: str, earlier: Turn) -> str:
         return replaced
     if (person := PERSON.search(question)) and earlier.answer and earlier.answer.quotes:
         speaker = earlier.answer.quotes[0].speaker
-        if speaker.kind == "person":
+        if individual(speaker):
             return question[: person.start()] + speaker.name + question[person.end() :]
     subject = " ".join(_NAME.findall(earlier.question)) or _QUESTION_WORDS.sub("", earlier.question).rstrip(" ?")
     return f"{question.rstrip(' ?')} ({subject})?"
@@ -113,4 +114,4 @@ def _answered_name(earlier: Turn) -> str | None:
     names: list[str] = _ANSWER_NAME.findall(quote.text[a - quote.start : b - quote.start])
     if names:
         return max(names, key=lambda name: (len(name.split()), len(name)))
-    return quote.speaker.name if quote.speaker.kind == "person" else None
+    return quote.speaker.name if individual(quote.speaker) else None

@@ -104,7 +104,7 @@ class Project:
     def database(self) -> Database:
         """The state. SQLAlchemy takes half a second to import, so it is opened after an answer was shown."""
         # The tables of modules that are imported are made when the database is opened.
-        from bot.state import feedback, posts, runs, stale, watches  # noqa: F401
+        from bot.state import announced, feedback, posts, runs, stale, watches  # noqa: F401
         from bot.state.database import Database
 
         return Database(self.settings.state.url, self.data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import re
 from datetime import date
@@ -16,7 +17,6 @@ from bot.cogs.delivery import Delivery, MessageDelivery, SlashDelivery
 from bot.cogs.desk import Desk, Inquiry
 from bot.cogs.gate import NotHere, Place, Rules, check
 from bot.cogs.place import audience, conversation, place
-from bot.logs import event
 from bot.state import posts
 from retrieval.errors import QuestionError, StorageError
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from bot.cogs.client import VerbatimBot
 
 _log = logging.getLogger("verbatim.discord")
+
+RULES_SECONDS = 0.7
+"""How long the rules of a channel may take to be read before a question is acknowledged without them."""
 
 _HEARD = {discord.MessageType.default, discord.MessageType.reply, discord.MessageType.thread_starter_message}
 
@@ -51,17 +54,19 @@ class Ask(commands.Cog):
         """Ask the articles: exact quotes with their sources, or a refusal that says what is missing."""
         here = place(interaction)
         day = parse_day(as_of)
-        rules = await self._bot.gate.rules(here)
+        # Private unless that is known to be too careful; it can still be shared.
+        delivery = SlashDelivery(interaction, private=private is not False)
+        rules = await self._rules(here, delivery)
         check(rules, here)
-        alone = rules.private if private is None else private
+        if not delivery.acknowledged:
+            delivery.private = rules.private if private is None else private
         inquiry = Inquiry(
             question,
             here,
             conversation=conversation(interaction.channel, self._bot.user),
             as_of=day,
-            private=alone,
+            private=delivery.private,
         )
-        delivery = SlashDelivery(interaction, private=alone)
         await self._serve(inquiry, rules, delivery, interaction.channel, question_shown=False)
 
     @commands.Cog.listener()
@@ -74,20 +79,30 @@ class Ask(commands.Cog):
         text = self._without_mention(message)
         ours = await self._replies_to_answer(message)
         here = place(message)
+        delivery = MessageDelivery(message)
         try:
-            rules = await self._bot.gate.rules(here)
+            rules = await self._rules(here, delivery if mentioned or ours else None)
             if mentioned or ours:
                 check(rules, here)
             elif not self._unasked(message, text, talking is not None, rules, here):
                 return
             if ours and not text:
-                raise QuestionError("Discord hides this reply from me", "Mention me in it by name, or use /ask.")
+                raise QuestionError(
+                    "Discord hides the words of this reply from me", "Mention me in it by name, or use /ask."
+                )
         except Exception as error:
-            await self._apologise(MessageDelivery(message), error, here)
+            await self._apologise(delivery, error, here)
             return
         reply_to = message.reference.message_id if message.reference else None
         inquiry = Inquiry(text, here, reply_to=reply_to, conversation=talking)
-        await self._serve(inquiry, rules, MessageDelivery(message), message.channel, question_shown=True)
+        await self._serve(inquiry, rules, delivery, message.channel, question_shown=True)
+
+    async def _rules(self, here: Place, delivery: Delivery | None) -> Rules:
+        """What holds there; nobody waits for a sign while that takes long to be read."""
+        asked = asyncio.ensure_future(self._bot.gate.rules(here))
+        if delivery and not (await asyncio.wait({asked}, timeout=RULES_SECONDS))[0]:
+            await delivery.acknowledge()
+        return await asked
 
     async def _serve(
         self, inquiry: Inquiry, rules: Rules, delivery: Delivery, channel: object, *, question_shown: bool
@@ -108,8 +123,8 @@ class Ask(commands.Cog):
         words = trouble.explain(error, guild=here.guild, channel=here.thread or here.channel)
         try:
             await delivery.apologise(words)
-        except discord.HTTPException as failed:
-            event(_log, logging.WARNING, "unheard", status=failed.status, code=failed.code, channel=here.channel)
+        except trouble.UNHEARD as failed:
+            trouble.unheard(failed, channel=here.channel)
 
     def _mentioned(self, message: discord.Message) -> bool:
         """By name, by the role that Discord made for the bot, or by writing to it directly."""

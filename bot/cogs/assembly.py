@@ -17,6 +17,7 @@ from bot.cogs.keeping import Keeping
 from bot.cogs.living import Living
 from bot.cogs.personal import Personal
 from bot.cogs.sources import Sources
+from bot.cogs.watching import Watching
 
 if TYPE_CHECKING:
     from bot.cogs.client import VerbatimBot
@@ -36,4 +37,6 @@ def cogs(bot: VerbatimBot) -> list[commands.Cog]:
         Buttons(bot),
         Keeping(bot),
         Living(bot),
+        # After those who want to know of changes.
+        Watching(bot),
     ]

@@ -8,9 +8,10 @@ from pathlib import Path
 from rich.console import Console
 
 from bot.commands import conversation
+from bot.commands import speakers as voices
 from bot.commands.opening import refreshed, tell, tell_rejected, waiting
 from bot.evaluation import compare as comparing
-from bot.evaluation import metrics, questions, report
+from bot.evaluation import metrics, questions, report, speakers
 from bot.evaluation import run as scoring
 from bot.evaluation.questions import QuestionFile
 from bot.render.terminal import visible
@@ -21,7 +22,9 @@ from retrieval.reading.search import EVERYTHING
 
 
 def run(project: Project, file: Path, *, plot: Path | None, compare: Path | None = None, as_json: bool) -> int:
-    """Score a question file; 1 when a figure misses the file's threshold."""
+    """Score a question file, or one of speakers; 1 when a figure misses the file's threshold."""
+    if speakers.is_speakers(file):
+        return voices.run(project, file, as_json=as_json)
     loaded = questions.load(file)
     earlier = comparing.load(compare, loaded) if compare else None
     project = corpus_of(project, loaded)

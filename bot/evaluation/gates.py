@@ -44,6 +44,26 @@ def of_eval(name: str, scored: Mapping[str, Any] | None, limits: Mapping[str, fl
         yield Gate(f"{name}: {metric}", not thresholds.fails(metric, value, limit), f"{shown}, wanted {sign} {limit:g}")
 
 
+def of_speakers(name: str, scored: Mapping[str, Any] | None) -> Iterator[Gate]:
+    """Gates of one file of speakers: every split that it sets a limit for.
+
+    Args:
+        name: of the file.
+        scored: what `eval --json` gave; None where it failed.
+
+    """
+    scored = scored or {}
+    limits = scored.get("thresholds") or {}
+    if not limits:
+        yield Gate(f"{name}: speaker_accuracy", False, "not measured, or without a threshold")
+    for split, limit in limits.items():
+        value = scored["splits"][split]["speaker_accuracy"]["value"]
+        shown = "not measured" if value is None else f"{value:.3f}"
+        yield Gate(
+            f"{name}: speaker_accuracy, {split}", value is not None and value >= limit, f"{shown}, wanted ≥ {limit:g}"
+        )
+
+
 def of_limits(limits: Sequence[Mapping[str, float]]) -> Gate:
     """Quality has to be limited somewhere, else a worse version passes."""
     found = sorted({metric for file in limits for metric in file} & QUALITY)

@@ -19,7 +19,7 @@ from bot.commands import attack as attacking
 from bot.commands import conversation, evaluate
 from bot.commands.opening import project as opened
 from bot.commands.opening import tell
-from bot.evaluation import gates, questions
+from bot.evaluation import gates, questions, speakers
 from bot.evaluation.attack import report
 from bot.evaluation.gates import Gate
 from bot.evaluation.questions import QuestionFile, QuestionFileError
@@ -51,11 +51,14 @@ def run(setting: Setting, files: Sequence[Path]) -> list[Gate]:
 
     Args:
         setting: of the project.
-        files: question files; empty for all of the project's own.
+        files: question files and files of speakers; empty for all of the project's own.
 
     """
-    chosen = [(path, questions.load(path)) for path in files] if files else list(_own())
-    made = [gates.of_limits([file.thresholds for _, file in chosen])]
+    voices = [path for path in files or sorted(FILES.glob("*.yaml")) if speakers.is_speakers(path)]
+    chosen = [(path, questions.load(path)) for path in files if path not in voices] if files else list(_own())
+    made = [gates.of_limits([file.thresholds for _, file in chosen])] if chosen else []
+    for path in voices:
+        made += gates.of_speakers(path.name, _scored(setting, path))
     for path, file in chosen:
         made += gates.of_eval(path.name, _scored(setting, path), file.thresholds)
     # Two files about the same articles are attacked alike.

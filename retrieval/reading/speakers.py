@@ -1,13 +1,17 @@
-"""Whose voice a sentence is: a named person, a document, or the reporter."""
+"""Whose voice a sentence is: a person, a body that speaks as one, a document, or the reporter."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from retrieval.corpus.sentences import Span
+from retrieval.reading.attribution import Attribution, attributions
+from retrieval.reading.known import known
+from retrieval.reading.mentions import Mention, Sort, people, plural_people
+from retrieval.reading.phrases import subject
+from retrieval.reading.quotations import Outlines
 
 Kind = Literal["person", "document", "reporter"]
 
@@ -22,39 +26,20 @@ class Speaker:
 
 REPORTER = Speaker("the article", "reporter")
 
-_SAYING = (
-    r"(?:said|says|say|stated|states|told|tells|added|adds|noted|notes|warned|warns|announced|announces|denied|denies|"
-    r"urged|urges|claimed|claims|suggested|suggests|argued|argues|insisted|insists|explained|explains|replied|asked|"
-    r"declared|declares|wrote|writes|remarked|stressed|emphasi[sz]ed|called|calls|demanded|demands|blamed|accused|"
-    r"vowed|pledged|promised|acknowledged|admitted|confirmed|commented|pointed out|considered|believes|believed)"
-)
-_WORD = r"[A-Z][\w’'-]*[a-z][\w’'-]*"
-_NAME = rf"{_WORD}(?: (?:[A-Z]\.|de|van|von|bin|al-)?\s?{_WORD}){{0,5}}"
-_BETWEEN = r"(?:,[^,.“”]{3,60},)?(?: (?:also|once|then|later|repeatedly|further|has|had|have|was|again))*"
-_BEFORE = re.compile(rf"({_NAME}){_BETWEEN} {_SAYING}\b")
-_AFTER = re.compile(rf"[,”\"] {_SAYING} (?:the )?({_NAME})")
-_ACCORDING = re.compile(rf"[Aa]ccording to (?:the )?({_NAME})")
-_BACK = re.compile(
-    rf"(?:\b(?:[Hh]e|[Ss]he)\b{_BETWEEN} {_SAYING}\b|[Aa]ccording to (?:him|her)\b|"
-    rf"\bThe (?:official|minister|president|spokes(?:man|woman|person)|diplomat|senator|leader|author)"
-    rf"{_BETWEEN} {_SAYING}\b)"
-)
-_DOCUMENT = re.compile(
-    rf"\b(?:draft|treat(?:y|ies)|document|agreement|proposals?|report|statement|text|clause|letter|bill|act|resolution)s?\b"
-    rf"[^.,“”]{{0,60}}? (?:{_SAYING}|provides?|prohibits?|pledges?|requires?|stipulates?|obliges?|bans?|forbids?)\b",
-    re.IGNORECASE,
-)
-_BACK_DOCUMENT = re.compile(rf"^It (?:also )?(?:{_SAYING}|provides?|prohibits?|pledges?|requires?)\b")
-_ROLES = frozenset(
-    "president minister secretary spokesman spokeswoman spokesperson senator governor chancellor ambassador general "
-    "chief director chairman chairwoman king queen prince pope mayor judge professor doctor dr mr mrs ms sir deputy prime "
-    "foreign defense defence interior finance leader commander colonel captain vice head us uk eu russian".split()
-)
-_COLLECTIVE = frozenset(
-    "ministry union nations house council states party department government committee bank agency court army parliament "
-    "congress senate kingdom office commission group company times post university institute federation kremlin west east "
-    "countries leaders officials".split()
-)
+BACK = 12
+"""Sentences before the one asked about that may be read to find its voice."""
+
+FARTHEST = 40
+"""More of them where the paragraph began earlier: quotation marks are counted from there."""
+
+AHEAD = 8
+"""Sentences after it in which a quotation that goes on may name its speaker."""
+
+RECENT = 8
+"""Sentences back in which whom "he" means is looked for; 4 for "it" and "they"."""
+
+QUOTED = 0.6
+"""Share of a sentence in quotation marks from which on it is a quotation, where nobody is named in it."""
 
 
 def speaker(text: str, sentences: Sequence[Span], index: int) -> Speaker:
@@ -62,36 +47,182 @@ def speaker(text: str, sentences: Sequence[Span], index: int) -> Speaker:
 
     Args:
         text: the article's text.
-        sentences: its sentences in order, at least those shortly before the one asked about.
+        sentences: its sentences in order, headings left out.
         index: which one.
 
     """
-    here = text[slice(*sentences[index])]
-    if name := _person(here):
-        return Speaker(name, "person")
-    if _BACK.search(here):
-        for before in range(index - 1, max(-1, index - 4), -1):
-            earlier = text[slice(*sentences[before])]
-            if name := _person(earlier):
-                return Speaker(name, "person")
-            if not _BACK.search(earlier):
-                break
-    if match := _DOCUMENT.search(here):
-        return Speaker(f"the {match[0].split()[0].lower()}", "document")
-    if _BACK_DOCUMENT.search(here):
-        for before in range(index - 1, max(-1, index - 3), -1):
-            if match := _DOCUMENT.search(text[slice(*sentences[before])]):
-                return Speaker(f"the {match[0].split()[0].lower()}", "document")
-    return REPORTER
+    first = max(0, index - BACK)
+    while first > 0 and index - first < FARTHEST and not _breaks(text, sentences, first):
+        first -= 1
+    return _Listener(text, sentences, first, index).voice(index).speaker
 
 
-def _person(sentence: str) -> str | None:
-    """The person whom the sentence quotes or reports, without title."""
-    for pattern in (_BEFORE, _AFTER, _ACCORDING):
-        for match in pattern.finditer(sentence):
-            words = match[1].split()
-            plain = [w for w in words if w.casefold().strip(".’'") not in _ROLES]
-            titled = len(plain) < len(words)
-            if plain and not {w.casefold() for w in words} & _COLLECTIVE and (titled or 2 <= len(plain) <= 4):
-                return " ".join(plain)
-    return None
+def voices(text: str, sentences: Sequence[Span]) -> list[Speaker]:
+    """The voice of every sentence, each as `speaker` tells it."""
+    return [speaker(text, sentences, index) for index in range(len(sentences))]
+
+
+def _breaks(text: str, sentences: Sequence[Span], index: int) -> bool:
+    gap = text[sentences[index - 1][1] : sentences[index][0]]
+    return "\n" in gap or "\r" in gap
+
+
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """A voice, and how it may be referred to."""
+
+    speaker: Speaker
+    one: bool
+    """It is one person's, so that "he" or "she" can mean it."""
+    named: bool
+    """Somebody is named, so that it is not just the text's own."""
+
+
+class _Listener:
+    """Finds voices in a run of sentences; looks at earlier ones only where a sentence refers to them."""
+
+    def __init__(self, text: str, sentences: Sequence[Span], first: int, last: int) -> None:
+        self._text, self._sentences, self._first = text, sentences, first
+        self._facts = known(text)
+        self._outlines = Outlines(text, sentences, first, last + 1)
+        self._voices: dict[int, _Voice] = {}
+        self._subjects: dict[int, Mention | None] = {}
+
+    def voice(self, index: int) -> _Voice:
+        """The voice of a sentence of the run."""
+        if index not in self._voices:
+            self._voices[index] = self._own_voice(index) or self._quoted(index) or self._default(index)
+        return self._voices[index]
+
+    def _default(self, index: int) -> _Voice:
+        """The text's own voice: the reporter's, or his whose turn it is in a transcript."""
+        turn = self._facts.turn(self._sentences[index][0])
+        return _Voice(Speaker(turn, "person") if turn else REPORTER, one=False, named=False)
+
+    def _own_voice(self, index: int) -> _Voice | None:
+        """Whom the sentence itself names."""
+        outline = self._outlines[index]
+        if not outline.quoted and not any(c.isalnum() for c in outline.words):
+            # "(Applause.)" is nobody's.
+            return _Voice(REPORTER, one=False, named=False)
+        main = (a for a in attributions(outline.words) if a.main)
+        return next((voice for a in main if (voice := self._meant(index, a))), None)
+
+    def _meant(self, index: int, found: Attribution) -> _Voice | None:
+        """The voice that an attribution means."""
+        who = found.who
+        if who.sort is Sort.PRONOUN:
+            return self._of_pronoun(index, who.name, found.at)
+        if self._is_common(index, who):
+            return None
+        if who.sort is Sort.PERSON or (who.sort is Sort.BODY and " " not in who.name):
+            name = self._full(index, who)
+            return _person(name or who.name, one=who.sort is Sort.PERSON or name is not None)
+        if who.sort is Sort.ROLE and who.name.split()[0] in {"the", "this", "that"}:
+            return _person(self._somebody(index, "", found.at) or who.name)
+        if who.sort is Sort.DOCUMENT:
+            return _Voice(Speaker(who.name, "document"), one=False, named=True)
+        return _person(who.name, one=who.sort is Sort.ROLE)
+
+    def _of_pronoun(self, index: int, word: str, at: int) -> _Voice | None:
+        if word in {"i", "we", "you"}:
+            return self._default(index)
+        if word in {"he", "she"}:
+            return _person(self._somebody(index, word, at) or word)
+        for earlier in range(index - 1, max(self._first, index - RECENT // 2) - 1, -1):
+            voice = self.voice(earlier)
+            if voice.named and not voice.one and (word == "it" or voice.speaker.kind == "person"):
+                return voice
+            about = self._about(earlier)
+            if about and about.sort in {Sort.BODY, Sort.DOCUMENT}:
+                kind: Kind = "document" if about.sort is Sort.DOCUMENT else "person"
+                return _Voice(Speaker(about.name, kind), one=False, named=True)
+        return _person(word, one=False) if word == "they" else None
+
+    def _somebody(self, index: int, pronoun: str, at: int) -> str | None:
+        """Whom "he", "she" or "the official" means: who spoke last, else who was spoken of last.
+
+        Args:
+            index: of the sentence in which it stands.
+            pronoun: "he", "she", or nothing for a role.
+            at: where in the outline it stands.
+
+        """
+        words = self._outlines[index].words
+        here = subject(words) if at > 0 else None
+        if here and here.name in words[:at] and (name := self._one(index, here)) and self._fits(name, pronoun):
+            return name
+        for earlier in range(index - 1, max(self._first, index - RECENT) - 1, -1):
+            voice = self.voice(earlier)
+            if voice.one and self._fits(voice.speaker.name, pronoun):
+                return voice.speaker.name
+            others = [self._about(earlier), *reversed(people(self._outlines[earlier].words))]
+            names = (self._one(index, other) for other in others if other)
+            if found := next((name for name in names if name and self._fits(name, pronoun)), None):
+                return found
+        return None
+
+    def _about(self, index: int) -> Mention | None:
+        """A sentence's subject, a pronoun replaced by whom it means."""
+        if index not in self._subjects:
+            found = subject(self._outlines[index].words)
+            if found and found.sort is Sort.PRONOUN:
+                found = self._referred(index, found.name)
+            self._subjects[index] = None if found and self._is_common(index, found) else found
+        return self._subjects[index]
+
+    def _referred(self, index: int, pronoun: str) -> Mention | None:
+        if pronoun in {"he", "she"}:
+            name = self._somebody(index, pronoun, 0)
+            return Mention(Sort.PERSON, name, name.split()[-1]) if name else None
+        earlier = self._about(index - 1) if index > self._first else None
+        return earlier if earlier and earlier.sort is not Sort.PERSON else None
+
+    def _full(self, index: int, who: Mention) -> str | None:
+        """A person's name as the article gave it in full before."""
+        if " " in who.name:
+            return who.name
+        return self._facts.full(who.name, self._sentences[index][1]) or (who.name if who.sort is Sort.PERSON else None)
+
+    def _one(self, index: int, who: Mention) -> str | None:
+        """The name in full, if it is one person's."""
+        return self._full(index, who) if who.sort is Sort.PERSON or (who.sort is Sort.BODY and " " not in who.name) else None
+
+    def _is_common(self, index: int, who: Mention) -> bool:
+        """Whether what looks like a name is the common noun with which the sentence begins."""
+        word = who.name
+        first = " " not in word and self._outlines[index].words.startswith(word)
+        return first and who.sort is Sort.BODY and not plural_people(word) and self._facts.common(word)
+
+    def _fits(self, name: str, pronoun: str) -> bool:
+        sex = self._facts.sex(name) if pronoun else ""
+        return not sex or sex == pronoun
+
+    def _quoted(self, index: int) -> _Voice | None:
+        """The voice of a sentence that is a quotation and names nobody."""
+        outline = self._outlines[index]
+        if not outline.inside and outline.quoted < QUOTED:
+            return None
+        before = self.voice(index - 1) if index > self._first else None
+        if before and before.named:
+            return before
+        if outline.open and (found := self._ahead(index)):
+            return found
+        about = self._about(index - 1) if index > self._first else None
+        name = self._one(index, about) if about else None
+        return _person(name) if name else None
+
+    def _ahead(self, index: int) -> _Voice | None:
+        """Who is named where a quotation that goes on ends."""
+        last = min(len(self._sentences), index + 1 + AHEAD)
+        following = Outlines(self._text, self._sentences, index, last, inside=self._outlines[index].inside)
+        for later in range(index + 1, last):
+            if not following[later].inside:
+                return None
+            if not following[later].open:
+                return _Listener(self._text, self._sentences, self._first, later)._own_voice(later)
+        return None
+
+
+def _person(name: str, *, one: bool = True) -> _Voice:
+    return _Voice(Speaker(name, "person"), one=one, named=True)

@@ -1,0 +1,130 @@
+"""The grammar of attribution: who, by the words of a sentence, says what it says."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from retrieval.reading.mentions import Mention, Sort, mention
+from retrieval.reading.nouns import DOCUMENTS
+from retrieval.reading.phrases import after, before, ends_with_name, subject, without_adverbs
+from retrieval.reading.sayings import PROVIDING, cues, says
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """Somebody who says something."""
+
+    who: Mention
+    at: int
+    """Where in the outline he or she is named; 0 for the subject with which it begins."""
+    main: bool
+    """It is the sentence's own statement, not that of a clause within it."""
+
+
+_UNSAID = re.compile(
+    r"(?:\b(?:was|were|been|be|being|is|are|am|get|gets|got|not|never|no|to|would|could|might|may|can|cannot|will|should|must)|"
+    r"[’'](?:m|re|d|ll)|n[’']t)\s*$"
+)
+"""Before a verb that passes nothing on: passive, denied, or only thought of."""
+
+_GOING_ON = re.compile(r"\b(?:continued|continues|went on|goes on|proceeded)\s+to\s*$")
+_NO_PARTICIPLE = re.compile(
+    r"\b(?:by|for|of|in|from|before|after|without|about|on|and|as|is|are|was|were|been|keeps?|kept|start(?:ed)?)\s*$"
+)
+_JOINED = re.compile(r"(?:^|[\s,])(?:and|but|or|then|yet)\s*$")
+_DIRECT = re.compile(r"[,:]?\s?(?:quote, )?“")
+_AT_END = re.compile(r"\s*(?:[.,;]|$|(?:on|in|last|this|late|early|at|to|when|after)\b)")
+_ACCORDING = re.compile(
+    r"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|opinion|eyes) of|[Aa]s told by|quoted(?=\s[^.]{3,80} as saying)|"
+    r"(?:described|called|dubbed|label+ed|characteri[sz]ed|branded|hailed|condemned|denounced)(?: as)? by)\s"
+)
+_WAS_QUOTED = re.compile(r"\b(?:was|were|is|are)\s(?:also )?quoted\s(?:[^.]{0,40} )?as (?:saying|telling)\b")
+_VIEW = re.compile(r"\b[Ii]n (?P<who>his|her|their|its|[^,;:“”]{2,50}?[’']s?)\s(?:own )?(?:view|opinion|words|eyes)\b")
+_VERDICT = re.compile(
+    r"^(?P<who>His|Her|Its|Their|[^,;:“”]{2,60}?[’']s?)\s(?:\w+ ){0,2}(?:criticisms?|complaints?|view|opinion|verdict|"
+    r"message|argument|answer|reply|response|prediction|warning|claim|conclusion|advice|explanation)\s"
+    r"(?:is|are|was|were|came|has been)\b"
+)
+_POSSESSIVE = {"his": "he", "her": "she", "its": "it", "their": "they"}
+
+
+def attributions(words: str) -> list[Attribution]:
+    """Everybody to whom the sentence attributes something, those of its own statement first, in order.
+
+    Args:
+        words: of its outline.
+
+    """
+    found = [*_opinions(words), *_according(words), *_verbs(words), *_provisions(words)]
+    return sorted((a for a in found if a.who.sort is not Sort.THING), key=lambda a: (not a.main, a.at))
+
+
+def _opinions(words: str) -> Iterator[Attribution]:
+    """His main criticism was …; in Lombardi's view, …"""
+    for match in (_VERDICT.match(words), _VIEW.search(words)):
+        if match:
+            whose = match["who"]
+            who = mention(_POSSESSIVE.get(whose.casefold(), re.sub(r"\s?[’']s?$", "", whose)))
+            if who:
+                yield Attribution(who, match.start(), True)
+
+
+def _according(words: str) -> Iterator[Attribution]:
+    """According to the ministry; was described by Scales as …; was quoted as saying …"""
+    for match in _ACCORDING.finditer(words):
+        if found := after(words[match.end() :]):
+            yield Attribution(found, match.end(), True)
+    if (quoted := _WAS_QUOTED.search(words)) and (subject_ := before(words[: quoted.start()])):
+        yield Attribution(*subject_)
+
+
+def _verbs(words: str) -> Iterator[Attribution]:
+    """The ministry said …; “…,” said the minister."""
+    for kind, start, end in cues(words):
+        left, verb, following = words[:start], words[start:end], words[end:]
+        if kind in {"strong", "weak"} and (inverted := _inverted(left, following)):
+            yield Attribution(inverted, end, True)
+            continue
+        going = _GOING_ON.search(left)
+        plain = without_adverbs(left[: going.start()] if going else left)
+        if not going and _UNSAID.search(plain) and not verb.startswith(("den", "doubt")):
+            continue
+        if kind == "ing" and _NO_PARTICIPLE.search(plain):
+            continue
+        quoted = bool(re.search(r"”[^”]{0,80}$", plain))
+        complete = says(kind, verb, following, quote_before=quoted)
+        # "…, researchers reported on Thursday.": what they report stands before.
+        closing = kind == "weak" and bool(_AT_END.match(following) and re.search(r",\s[^,]+$", plain))
+        if not complete and not closing:
+            continue
+        if kind == "ing" or _JOINED.search(plain):
+            who = subject(words)
+            if who and not left.lstrip().startswith("“"):
+                yield Attribution(who, 0, True)
+        elif found := before(plain):
+            who, at, main = found
+            if complete or re.search(r"(?:^|,\s)$", plain[:at]):
+                yield Attribution(who, at, main or bool(_DIRECT.match(following)))
+
+
+def _inverted(left: str, following: str) -> Mention | None:
+    """Who is named after the verb: “…,” said the minister."""
+    if not re.search(r"[”,?!]\s$", left):
+        return None
+    if re.search(r"”,?\s$", left) or ends_with_name(following):
+        found = after(following.lstrip())
+        return found if found and found.sort is not Sort.THING else None
+    return None
+
+
+def _provisions(words: str) -> Iterator[Attribution]:
+    """The treaty prohibits …"""
+    if not re.match(r"It\b", words) and DOCUMENTS.isdisjoint(words.casefold().split()):
+        return
+    for cue in PROVIDING.finditer(words):
+        plain = without_adverbs(words[: cue.start()])
+        found = None if _UNSAID.search(plain) else before(plain)
+        if found and found[2] and (found[0].sort is Sort.DOCUMENT or found[0].name == "it"):
+            yield Attribution(*found)

@@ -1,0 +1,105 @@
+"""Verbs by which somebody says something, and what has to follow them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+_STRONG = (
+    "said says say stated told tells tell warned warns warn denied denies deny claimed insisted insists insist argued "
+    "argues argue complained complains complain remarked remarks replied replies declared declares declare stressed "
+    "stresses emphasised emphasized emphasises emphasizes explained explains alleged alleges allege asserted asserts "
+    "contended contends accused accuses accuse blamed blames blame urged urges vowed vows pledged pledges promised "
+    "promises threatened threatens announced announces announce admitted admits acknowledged acknowledges suggested "
+    "suggests demanded demands demand criticised criticized criticises criticizes condemned condemns denounced "
+    "denounces praised praises welcomed doubted doubts doubt expects expect reiterated reiterates quipped joked "
+    "thundered shouted cried whispered testified testifies cautioned cautions predicted predicts predict lamented "
+    "hailed noted notes boasted mused recounted estimated estimates estimate disputed disputes refuted reassured "
+    "assured informed called calls call labelled labeled dubbed branded likened"
+)
+"""Say something whatever follows."""
+
+_WEAK = (
+    "added adds add wrote writes write found finds find ruled rules rule thought thinks think felt feels feel agreed "
+    "agrees agree observed observes reported reports report indicated indicates indicate concluded concludes conclude "
+    "recalled recalls recall confirmed confirms revealed reveals believed believes believe hoped hopes hope feared "
+    "fears fear maintained maintains maintain recorded asked asks ask responded responds answered answers continued "
+    "continues proposed proposes considered considers consider discussed conceded concedes claims claim states state "
+    "urge promise pledge threaten hinted hints specified specifies stipulated learned disagreed tweeted posted read "
+    "reads understood recommended recommends advised advises reminded reminds commented comments protested protests "
+    "objected objects apologised apologized"
+)
+"""Say something with a clause or a quotation."""
+
+_PUT = "put puts gave referred refers described describes describe"
+"""Say something with “as” or “at”."""
+
+_ING = (
+    "saying adding telling warning writing claiming insisting arguing stating noting stressing accusing blaming "
+    "calling vowing promising demanding denying reiterating remarking declaring explaining alleging complaining "
+    "predicting citing"
+)
+"""Say something as participles of another verb’s subject."""
+
+_PROVIDING = (
+    r"provides?|provided|prohibits?|requires?|stipulates?|obliges?|bans?|forbids?|pledges?|guarantees?|commits?|binds?|allows?|"
+    r"permits?|sets? out|lays? down|says?|said|states?|stated|calls? for|called for|demands?|promises?|warns?|shows?|showed|"
+    r"describes?|notes?|concludes?|concluded|recommends?|recommended|defines?|contains?|prescribes?|envisages?"
+)
+_OPINION = re.compile(
+    r"\b(?:was|were|is|are) (?:\w+ly |very |quite |rather )?(?:positive|negative|critical|enthusiastic|pleased|optimistic|"
+    r"pessimistic|sceptical|skeptical|confident|convinced|adamant|dismissive)\b"
+)
+"""Values something: was positive about."""
+
+_CUES = {
+    verb: kind
+    for kind, verbs in (("ing", _ING), ("put", _PUT), ("weak", _WEAK), ("strong", _STRONG))
+    for verb in verbs.split()
+}
+_WORD = re.compile(r"(?<![\w’'-])[a-z]+(?![\w’'-])")
+
+PROVIDING = re.compile(rf"(?<![\w’'-])(?:would |will |must |shall |should |also )*(?:{_PROVIDING})(?![\w’'-])")
+"""What a document does, and nobody else unless he says so."""
+
+_CLAUSE = re.compile(
+    r"[,:]?\s*(?:“|that\b|:|whether\b|how\b|why\b|what\b|if\b|(?:he|she|it|they|we|i|there)\b)|"
+    r"\s(?:\w+\s){0,5}?(?:that\b|“|:)|,\s*“",
+    re.IGNORECASE,
+)
+_THAT = re.compile(r"(?:\s[\w’'.-]+,?){0,7}?,?\s?(?:that\b|“|:|whether\b)", re.IGNORECASE)
+_NAMED = re.compile(r"[^.;]*?(?:\sas\b|\sat\b)")
+_BARE = re.compile(r"\s+(?:(?:the|a|an|no|more|less|its|his|her|their)\b|[A-Z\d])")
+_CALLED = re.compile(r"\s+(?!on\b|off\b|in\b|up\b|back\b|it off\b|him\b|her\b|them\b)")
+
+
+def cues(words: str) -> Iterator[tuple[str, int, int]]:
+    """Verbs of saying, thinking or valuing in a sentence: their kind, which says what has to follow, start and end."""
+    for word in _WORD.finditer(words):
+        if kind := _CUES.get(word[0]):
+            yield kind, word.start(), word.end()
+    for found in _OPINION.finditer(words):
+        yield "opinion", found.start(), found.end()
+
+
+def says(kind: str, verb: str, following: str, *, quote_before: bool) -> bool:
+    """Whether a verb passes on what somebody says.
+
+    Args:
+        kind: as `cues` gives it.
+        verb: as it stands.
+        following: the sentence after it.
+        quote_before: a quotation ends right before its subject.
+
+    """
+    if kind == "strong":
+        return verb not in {"called", "calls", "call"} or bool(_CALLED.match(following))
+    if kind == "opinion":
+        return bool(re.match(r"\s(?:about|of|that|with|to|towards?|on|in)\b", following))
+    if kind == "put":
+        return bool(_NAMED.match(following)) or "“" in following[:60]
+    if kind == "ing":
+        return bool(_CLAUSE.match(following) or _BARE.match(following))
+    if quote_before:
+        return True
+    return bool(_THAT.match(following) or _CLAUSE.match(following))
