@@ -70,11 +70,16 @@ def rates(plan: Training) -> Iterator[float]:
             yield part.learning_rate * min(1.0, (step + 1) / plan.warmup_steps, (total - step) / decay)
 
 
-def batches(pool: Pool, retrieved: Sequence[Pair], tokenizer: Tokenizer, plan: Training) -> Iterator[list[Encoded]]:
-    """All batches of the plan, in a reproducible order."""
+def batches(
+    pool: Pool, retrieved: Sequence[Pair], tokenizer: Tokenizer, plan: Training, done: int = 0
+) -> Iterator[list[Encoded]]:
+    """The batches of the plan in a reproducible order, but for the first `done`."""
     for number, part in enumerate(plan.rounds):
-        source = stream(pool, retrieved, plan.seed + number, framed=part.framed)
-        yield from islice(_sorted(source, tokenizer, plan, plan.seed + number), part.examples // plan.batch)
+        total = part.examples // plan.batch
+        if done < total:
+            source = stream(pool, retrieved, plan.seed + number, framed=part.framed)
+            yield from islice(_sorted(source, tokenizer, plan, plan.seed + number), done, total)
+        done = max(0, done - total)
 
 
 def _sorted(source: Iterator[Example], tokenizer: Tokenizer, plan: Training, seed: int) -> Iterator[list[Encoded]]:
@@ -114,8 +119,8 @@ def train(plan: Training, data: Path, start: Path, embedder: Embedder, out: Path
     total = sum(part.examples // plan.batch for part in plan.rounds)
     running, began = 0.0, time.monotonic()
     module.train()
-    planned = zip(rates(plan), batches(pool, retrieved, tokenizer, plan), strict=True)
-    for learning_rate, batch in islice(planned, step, None):
+    ahead = zip(islice(rates(plan), step, None), batches(pool, retrieved, tokenizer, plan, step), strict=True)
+    for learning_rate, batch in ahead:
         for group in optimizer.param_groups:
             group["lr"] = learning_rate
         with torch.autocast("cpu", dtype=torch.bfloat16):
