@@ -76,6 +76,7 @@ class Admin(commands.Cog):
             outcomes, fetched = await self._fetch(sent)
             if fetched:
                 outcomes += await self._ingesting.run(self._uploads.take, fetched)
+                await self._ingesting.run(self._bot.changes.notice)
         taken = sum(outcome.taken for outcome in outcomes)
         event(_log, logging.INFO, "uploaded", files=len(sent), taken=taken, guild=interaction.guild_id)
         order = {attachment.filename: number for number, attachment in enumerate(sent)}

@@ -67,7 +67,7 @@ class VerbatimBot(commands.AutoShardedBot):
         self.project = project
         self.database = database
         self.gate = gate
-        self.changes = Changes()
+        self.changes = Changes(self)
         self.readers = Workers("answer", settings.discord.workers)
         self.state = Workers("state", STATE_THREADS)
         self._underway = 0

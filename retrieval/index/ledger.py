@@ -63,10 +63,10 @@ class Ledger:
             changed = report.added or report.updated or report.removed or report.rejected or report.duplicates
             return report if changed else None
 
-    def held(self) -> Held:
-        """What the last look found."""
+    def held(self) -> Held | None:
+        """What is known; None before the first look at an index that is whole."""
         with self._lock:
-            return dict(self._held or {})
+            return self._held
 
 
 def _new(before: Held, now: Held) -> dict[str, str]:
