@@ -50,6 +50,8 @@ async def running(bot: VerbatimBot, **options: Any) -> AsyncIterator[simcord.Env
     """The bot logged in to a simulated Discord; errors that nobody looked at fail the test at the end."""
     async with simcord.run(bot, settle_timeout=SETTLE_SECONDS, **options) as env:
         yield env
+    # The simulation stops the bot without closing it; what watches the articles has a thread of its own.
+    await bot.remove_cog("Watching")
     bot.database.close()
 
 

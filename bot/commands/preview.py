@@ -77,6 +77,8 @@ async def scene(project: Project) -> AsyncIterator[Scene]:
                 alice=guild.add_member(env.create_user("alice", global_name="Alice")),
                 mona=guild.add_member(env.create_user("mona", global_name="Mona"), roles=[moderators]),
             )
+        # The simulation stops the bot without closing it.
+        await bot.remove_cog("Watching")
         database.close()
 
 
