@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from bot.answering import Answerer
 from bot.claims import Checker
 from bot.render.terminal import markdown
 from bot.settings import PROJECT, Settings
+from retrieval.errors import VerbatimError
 from retrieval.index.index import Index, IndexSettings
 from retrieval.index.ingest import Progress, Report, ingest, is_current, remembered_paths
 from retrieval.reading.aliases import Aliases
@@ -74,6 +76,7 @@ class Project:
             calibration=load_calibration(),
             aliases=Aliases.load(_beside_project(self.settings.search.aliases)),
             render=markdown,
+            renew=self.renew,
         )
 
     @cached_property
@@ -147,6 +150,12 @@ class Project:
             return None
         starting()
         return self.ingest(paths, progress=progress, waiting=waiting)
+
+    def renew(self) -> None:
+        """Bring the index in line if the settings have that done by itself; what goes wrong shows in what is asked next."""
+        if self.settings.ingest.watch:
+            with suppress(VerbatimError):
+                self.refresh(starting=lambda: None)
 
 
 def _beside_project(path: str) -> Path:

@@ -6,6 +6,7 @@ VerbatimError
 │   ├── IndexMismatch   built with another model, schema or settings
 │   ├── IndexBusy       another process is writing
 │   └── StorageError    the data folder cannot be read or written
+│       ├── ChangedMeanwhile  an article was changed or removed while it was read
 │       └── Unreachable a server that keeps articles or answers is away; nothing is lost
 ├── WeightsError        model weights missing or not the published ones
 ├── QuestionError       nothing that can be asked
@@ -47,6 +48,10 @@ class IndexBusy(StoreError):
 
 class StorageError(StoreError):
     """The data folder cannot be read or written."""
+
+
+class ChangedMeanwhile(StorageError):
+    """What was read is not there any more: an article was changed or removed, or the index built anew."""
 
 
 class Unreachable(StorageError):

@@ -16,7 +16,7 @@ from typing import Any
 
 from retrieval.corpus.article import Metadata
 from retrieval.corpus.passages import Passage
-from retrieval.errors import StorageError
+from retrieval.errors import ChangedMeanwhile
 from retrieval.index import schema, shingles, words
 
 OWNER = "owner"
@@ -146,7 +146,7 @@ class Catalogue:
         """The exact text that passages of this digest refer to.
 
         Raises:
-            StorageError: it is not there any more.
+            ChangedMeanwhile: it is not there any more.
 
         """
         return str(self._of_text("text", sha256))
@@ -155,7 +155,7 @@ class Catalogue:
         """Where that text's metadata ends.
 
         Raises:
-            StorageError: the text is not there any more.
+            ChangedMeanwhile: the text is not there any more.
 
         """
         return int(self._of_text("body", sha256))
@@ -163,7 +163,7 @@ class Catalogue:
     def _of_text(self, column: str, sha256: str) -> Any:
         found = self.rows(f"SELECT {column} FROM texts WHERE sha256 = ?", [sha256])
         if not found:
-            raise StorageError("An article was changed or removed while it was read", "Ask again.")
+            raise ChangedMeanwhile("An article was changed or removed while it was read", "Ask again.")
         return found[0][0]
 
     def passages(self, sha256: str) -> list[Stored]:

@@ -83,6 +83,9 @@ def look(item: Source | ArticleError, table: Table, limits: Limits) -> list[Sigh
     try:
         content = files.read(item, limits)
     except ArticleError as error:
+        if isinstance(error.__cause__, FileNotFoundError) and not item.path.is_symlink():
+            # It has gone since the folder was listed.
+            return []
         # What the system refused it may allow without the file being touched; what is wrong in the file stays so.
         certain = error.__cause__ is None and stamp is not None and stamp.is_certain(seen_ns)
         size = stamp.bytes if stamp else 0

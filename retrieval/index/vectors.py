@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from retrieval.errors import IndexMismatch, StorageError, VerbatimError
+from retrieval.errors import ChangedMeanwhile, IndexMismatch, StorageError, VerbatimError
 from retrieval.index.chroma import SYSTEMS, Place
 from retrieval.index.embeddings import Embedder, Matrix
 from retrieval.index.schema import REBUILD
@@ -142,7 +142,7 @@ class ChromaVectors:
             raise
         except chromadb.errors.NotFoundError as error:
             self.close()
-            raise StorageError("The index was built anew while it was read", "Ask again.") from error
+            raise ChangedMeanwhile("The index was built anew while it was read", "Ask again.") from error
         except Exception as error:
             if not (self._place.remote or isinstance(error, (chromadb.errors.ChromaError, *_EMBEDDED))):
                 raise
