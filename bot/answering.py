@@ -15,6 +15,7 @@ from bot.answer import Answer, Part, Quote, Status, Timings
 from bot.followups import Turn
 from bot.quoting import Quoter
 from bot.settings import Settings
+from bot.steady import steady
 from retrieval.index.index import Index
 from retrieval.reading.aliases import Aliases
 from retrieval.reading.conflicts import Conflict
@@ -70,7 +71,9 @@ class Answerer:
         calibration: Calibration,
         aliases: Aliases,
         render: Render,
+        renew: Callable[[], object] = lambda: None,
     ) -> None:
+        """`renew` brings the index in line, where that is done by itself."""
         self._settings = settings
         self._index = index
         self._retriever = retriever
@@ -78,6 +81,7 @@ class Answerer:
         self._calibration = calibration
         self._aliases = aliases
         self._render = render
+        self._renew = renew
         self._quoter = Quoter(index.catalogue)
         self._agreement = Agreement(index.catalogue, aliases)
 
@@ -97,7 +101,10 @@ class Answerer:
         return self.explain(text, history, scope)[0]
 
     def explain(self, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> tuple[Answer, Trace]:
-        """The answer and why it is so."""
+        """The answer and why it is so; asked once more by itself if an article changed meanwhile."""
+        return steady(self._index.catalogue, lambda: self._explain(text, history, scope), self._renew)
+
+    def _explain(self, text: str, history: Sequence[Turn], scope: Scope) -> tuple[Answer, Trace]:
         began = time.perf_counter()
         asked = question.clean(text, self._settings.question.max_characters)
         recent = tuple(history[-self._settings.question.history :]) if self._settings.question.history else ()
