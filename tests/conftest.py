@@ -13,6 +13,7 @@ from typing import Protocol
 
 import pytest
 from hypothesis import settings
+from servers import PostgresServer
 
 from bot.answering import Answerer
 from bot.settings import DEFAULT_DATA, load
@@ -61,3 +62,11 @@ def seeds(project: MakeProject) -> Project:
 def answerer(seeds: Project) -> Answerer:
     """Answers from the shipped articles."""
     return seeds.answerer
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[PostgresServer]:
+    """A running Postgres; each test makes a database of its own."""
+    server = PostgresServer()
+    yield server
+    server.remove()

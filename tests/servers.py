@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import psycopg
+import pytest
 
 PATIENCE = 120
 """Seconds to wait for a server; the machine may be busy."""
@@ -65,3 +69,68 @@ def _until_deadline() -> Iterator[None]:
     while time.monotonic() < end:
         yield
         time.sleep(0.1)
+
+
+class PostgresServer:
+    """A Postgres of its own, run by a user who is not root, as it demands."""
+
+    def __init__(self) -> None:
+        self._bin = _postgres()
+        # Not below pytest's own folder, which only its owner may enter.
+        self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
+        self._user = "postgres" if os.geteuid() == 0 else None
+        if self._user:
+            shutil.chown(self._folder, self._user)
+        self._port = free_port()
+        self._databases = 0
+        password = self._folder / "password"
+        password.write_text("secret")
+        password.chmod(0o644)
+        self._run("initdb", "--no-sync", "-U", "verbatim", "-A", "scram-sha-256", f"--pwfile={password}", "-E", "UTF8")
+        self.start()
+
+    def start(self) -> None:
+        """Start, and wait until it answers."""
+        options = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off"
+        self._run("pg_ctl", "-w", "-t", str(PATIENCE), "-l", str(self._folder / "log"), "-o", options, "start")
+
+    def stop(self) -> None:
+        """Stop without waiting for anybody, as in a crash."""
+        self._run("pg_ctl", "-w", "-t", str(PATIENCE), "-m", "immediate", "stop")
+
+    def database(self) -> str:
+        """The address of a new, empty database."""
+        self._databases += 1
+        name = f"test{self._databases}"
+        with psycopg.connect(self.url("postgres", driver=""), autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}".encode())
+        return self.url(name)
+
+    def url(self, name: str, password: str = "secret", driver: str = "+psycopg") -> str:
+        """The address of a database."""
+        return f"postgresql{driver}://verbatim:{password}@127.0.0.1:{self._port}/{name}"
+
+    def remove(self) -> None:
+        """Stop and leave nothing behind."""
+        self.stop()
+        shutil.rmtree(self._folder)
+
+    def _run(self, program: str, *arguments: str) -> None:
+        command = [str(self._bin / program), "-D", str(self._folder / "data"), *arguments]
+        # A pipe for its output would stay open as long as the server runs.
+        with (self._folder / "errors").open("w+") as errors:
+            done = subprocess.run(
+                command, user=self._user, cwd=self._folder, stdout=subprocess.DEVNULL, stderr=errors, check=False
+            )
+            errors.seek(0)
+            said = errors.read()
+        assert done.returncode == 0, said
+
+
+def _postgres() -> Path:
+    """Where its programs are."""
+    found = shutil.which("initdb")
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    if not (found or installed):
+        pytest.fail("These tests start a Postgres of their own. Install it: apt-get install postgresql", pytrace=False)
+    return Path(found).parent if found else installed[-1]

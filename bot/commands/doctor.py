@@ -89,6 +89,17 @@ def _articles(opened: Project) -> str:
     return f"{len(opened.index.catalogue.entries())} articles from {', '.join(str(p) for p in opened.paths())}"
 
 
+def _vectors(opened: Project) -> str:
+    place = opened.index.place
+    held = opened.index.vectors.count()
+    return f"{held} in {'collection ' + place.collection + ' on ' if place.remote else ''}{place}"
+
+
+def _state(opened: Project) -> str:
+    opened.database.ping()
+    return f"{opened.database} answers"
+
+
 def _index(opened: Project) -> str:
     if not is_current(opened.index, opened.paths()):
         raise VerbatimError("The index is not in line with the articles", "Run verbatim ingest; verbatim ask also does it.")
@@ -99,5 +110,6 @@ def _index(opened: Project) -> str:
 
 
 _CHECKS: list[tuple[str, Callable[[Project], str]]] = [
-    ("embeddings", _embedding), ("reader", _reader), ("articles", _articles), ("index", _index)
+    ("embeddings", _embedding), ("reader", _reader), ("articles", _articles), ("vectors", _vectors), ("index", _index),
+    ("state", _state),
 ]  # fmt: skip

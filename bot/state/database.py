@@ -7,14 +7,19 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from retrieval.errors import SettingsError, StorageError
+from retrieval.errors import SettingsError, StorageError, Unreachable
 
 FILE = "state.sqlite3"
+CONNECT_SECONDS = 5
+"""For a server to answer; the library would wait for minutes."""
+
+_MAKING = 0x7665_7262
+"""Of several processes that start on an empty Postgres only one at a time makes tables: number of the lock for it."""
 
 
 class Base(DeclarativeBase):
@@ -34,16 +39,20 @@ class Database:
         Raises:
             SettingsError: the URL is none, or its driver is not installed.
             StorageError: the database cannot be opened.
+            Unreachable: its server does not answer.
 
         """
         try:
             self._url = make_url(url) if url else URL.create("sqlite", database=str(data / FILE))
             if not url:
                 data.mkdir(parents=True, exist_ok=True)
-            self._engine = create_engine(self._url, pool_pre_ping=True)
+            # A connection that a restarted server has closed is noticed before it is used, and made anew.
+            self._engine = create_engine(self._url, pool_pre_ping=True, connect_args=_arguments(self._url))
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise SettingsError(
-                f"state.url cannot be used ({error})", "Write it as sqlite:///FILE or postgresql+psycopg://HOST/NAME."
+                f"state.url cannot be used ({error})",
+                "Write it as sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME; "
+                "the driver comes with pip install 'verbatim-quotes[postgres]'.",
             ) from None
         except OSError as error:
             raise StorageError(
@@ -51,8 +60,14 @@ class Database:
             ) from None
         if self._url.get_backend_name() == "sqlite":
             event.listen(self._engine, "connect", _prepare_sqlite)
-        with self._errors():
-            Base.metadata.create_all(self._engine)
+        with self._errors(), self._engine.begin() as connection:
+            if self._url.get_backend_name() == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _MAKING})
+            Base.metadata.create_all(connection)
+
+    def __str__(self) -> str:
+        """Where it is, without its password."""
+        return self._url.render_as_string(hide_password=True)
 
     @contextmanager
     def session(self) -> Iterator[Session]:
@@ -65,6 +80,16 @@ class Database:
         with self._errors(), Session(self._engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    def ping(self) -> None:
+        """See that it answers.
+
+        Raises:
+            StorageError: it does not.
+
+        """
+        with self.session() as session:
+            session.execute(text("SELECT 1"))
+
     def close(self) -> None:
         """Release all connections."""
         self._engine.dispose()
@@ -74,12 +99,31 @@ class Database:
         try:
             yield
         except SQLAlchemyError as error:
-            # Without its password; the statement's values are people's words and stay out of messages.
-            where = self._url.render_as_string(hide_password=True)
-            reason = str(getattr(error, "orig", None) or type(error).__name__)
-            raise StorageError(
-                f"The state at {where} failed: {reason}", "See that it is there, writable and has space."
-            ) from error
+            raise self._explained(error) from error
+
+    def _explained(self, error: SQLAlchemyError) -> StorageError:
+        # The statement's values are people's words and stay out of messages.
+        original = getattr(error, "orig", None)
+        reason = (str(original or type(error).__name__).splitlines() or [""])[0]
+        what = f"The state at {self} failed: {reason}"
+        if self._url.get_backend_name() == "sqlite" or not isinstance(error, DBAPIError):
+            return StorageError(what, "See that it is there, writable and has space.")
+        if "authentication failed" in reason or "no password" in reason or "pg_hba" in reason:
+            return StorageError(what, "Set user and password in state.url: postgresql+psycopg://USER:PASSWORD@HOST/NAME.")
+        if "does not exist" in reason:
+            return StorageError(what, "Create it, or name another in state.url.")
+        # A server that answers gives its reason a number.
+        if error.connection_invalidated or getattr(original, "sqlstate", None) is None:
+            remedy = "Start it, or set state.url to where it is. Nothing is lost; it is used again when it is back."
+            return Unreachable(f"The database at {self} does not answer ({reason})", remedy, "answers")
+        return StorageError(what, "See its log, and that it has space.")
+
+
+def _arguments(url: URL) -> dict[str, Any]:
+    if url.get_driver_name() not in {"psycopg", "psycopg2"}:
+        return {}
+    # Times come back in the zone of the connection.
+    return {"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=UTC"}
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
