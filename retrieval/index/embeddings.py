@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
+import tempfile
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -26,7 +26,7 @@ MAX_TOKENS = 256
 """What the model was made for; its tokenizer cuts the rest."""
 
 BATCH = 64
-EXPORT_VERSION = 1
+EXPORT_VERSION = 2
 """Raised when the export changes, so that an older exported file is made anew."""
 
 Matrix = NDArray[np.float32]
@@ -115,29 +115,21 @@ def load(model: str, folder: Path, threads: int) -> Embedder:
 
 
 def _exported(folder: Path) -> Path:
-    """The exported model, its digest checked; made from the published weights where it is missing."""
+    """The exported model, its digests checked; made from the published weights where it is missing."""
     target = folder / f"{DEFAULT}-{weights.PUBLISHED_SHA256[DEFAULT][:12]}-v{EXPORT_VERSION}.onnx"
-    note = target.with_suffix(".json")
-    if not (target.exists() and _noted(note)):
+    if not (target.exists() and weights.noted(target)):
         with storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
-            # Two commands on a fresh clone must not both export: the note of one would not fit the file of the other.
+            # Two commands on a fresh clone must not both export: the note of one would not fit the files of the other.
             with FileLock(target.with_suffix(".lock")):
-                if not (target.exists() and _noted(note)):
+                if not (target.exists() and weights.noted(target)):
                     export(target)
-                    part = note.with_suffix(".part")
-                    part.write_text(json.dumps({"sha256": weights.file_digest(target)}), "utf-8")
-                    part.replace(note)
-    weights.check(target, _noted(note) or "", f"Delete {target.name} there; it is made again from the published weights.")
+                    weights.note(target, [target, target.with_suffix(".bin")])
+                    for left in set(folder.glob(f"{DEFAULT}-*-v*")) - set(folder.glob(f"{target.stem}.*")):
+                        # What an earlier version exported.
+                        left.unlink(missing_ok=True)
+    weights.check_noted(target, f"Delete {target.name} there; it is made again from the published weights.")
     return target
-
-
-def _noted(note: Path) -> str | None:
-    """The digest that was noted when the model was exported; None where there is no such note."""
-    try:
-        return str(json.loads(note.read_text("utf-8"))["sha256"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def export(target: Path) -> None:
@@ -145,7 +137,7 @@ def export(target: Path) -> None:
     import torch
     from torch import Tensor, nn
 
-    from retrieval.index.export import to_onnx
+    from retrieval.index.export import settle, to_onnx
 
     transformer: Any = _loaded(str(weights.published(DEFAULT)), device="cpu")[0]
     encoder = transformer.model
@@ -164,4 +156,7 @@ def export(target: Path) -> None:
             mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1e-9)
             return torch.nn.functional.normalize(mean, dim=1)
 
-    to_onnx(Pooled(), {"embedding": {0: "batch"}}, encoder.config.num_attention_heads, encoder.config.hidden_size, target)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix="export-") as folder:
+        plain, shape = Path(folder, "plain.onnx"), encoder.config
+        to_onnx(Pooled(), {"embedding": {0: "batch"}}, shape.num_attention_heads, shape.hidden_size, plain)
+        settle(plain, target, target.with_suffix(".bin"))

@@ -13,12 +13,9 @@ from numpy.typing import NDArray
 from tokenizers import Encoding, Tokenizer
 
 from retrieval.errors import WeightsError
+from retrieval.index.export import SLOW_FUSIONS
 
 Inputs = str | tuple[str, str]
-
-SLOW_FUSIONS = ["SkipLayerNormFusion"]
-"""What the runtime must not put together: its own operator for a sum and a normalisation takes four times as long as the
-two by themselves."""
 
 _COLUMNS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
 

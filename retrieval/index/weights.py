@@ -4,8 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import json
+import os
+import time
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+from retrieval.corpus.stamps import Stamp
 from retrieval.errors import WeightsError
 
 PUBLISHED_SHA256 = {"all-MiniLM-L6-v2": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"}
@@ -68,3 +75,47 @@ def published(model: str) -> Path:
     folder = packaged(model)
     check(folder / "model.safetensors", PUBLISHED_SHA256[model])
     return folder
+
+
+def note(model: Path, files: Sequence[Path]) -> None:
+    """Write down, beside a model, what its files must be."""
+    _write(model, {path.name: {"sha256": file_digest(path)} for path in files})
+
+
+def noted(model: Path) -> dict[str, dict[str, str]] | None:
+    """What was written down of each file; None where there is no such note."""
+    try:
+        found = json.loads(model.with_suffix(".json").read_text("utf-8"))["files"]
+        return {str(name): {str(key): str(value) for key, value in known.items()} for name, known in found.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def check_noted(model: Path, remedy: str) -> None:
+    """Refuse a model of which a file is not what was noted.
+
+    A digest of 90 MB takes longer than everything else at a start, so it is taken again only if the system says that the
+    file was touched since; no program can set the time by which that is told.
+
+    Raises:
+        WeightsError: a digest differs, or a file cannot be read.
+
+    """
+    files = noted(model) or {model.name: {"sha256": ""}}
+    renewed = False
+    for name, known in files.items():
+        path, now = model.with_name(name), time.time_ns()
+        stamp = Stamp.of(path.stat()) if path.exists() else None
+        if stamp is None or str(stamp) != known.get("stamp"):
+            check(path, known["sha256"], remedy)
+            if stamp is not None and stamp.is_certain(now):
+                known["stamp"], renewed = str(stamp), True
+    if renewed:
+        with suppress(OSError):
+            _write(model, files)
+
+
+def _write(model: Path, files: dict[str, Any]) -> None:
+    part = model.with_suffix(f".{os.getpid()}.part")
+    part.write_text(json.dumps({"files": files}), "utf-8")
+    part.replace(model.with_suffix(".json"))

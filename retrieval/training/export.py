@@ -9,7 +9,7 @@ from pathlib import Path
 from onnx import TensorProto
 from onnxruntime.quantization import QuantType, quantize_dynamic
 
-from retrieval.index.export import to_onnx
+from retrieval.index.export import settle, to_onnx
 from retrieval.training.model import ReaderModule
 
 OUTPUTS = {"spans": {0: "batch", 1: "tokens"}, "answers": {0: "batch"}}
@@ -25,9 +25,12 @@ def export(module: ReaderModule, target: Path, *, int8: bool = True) -> None:
     config = module.encoder.config
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        plain = Path(folder, "reader.onnx") if int8 else target
-        to_onnx(module, OUTPUTS, config.num_attention_heads, config.hidden_size, plain)
+        model = Path(folder, "reader.onnx")
+        to_onnx(module, OUTPUTS, config.num_attention_heads, config.hidden_size, model)
         if int8:
             # Shape inference cannot see through fused operators, so the type of what they pass on is given.
             options = {"DefaultTensorType": TensorProto.FLOAT}
-            quantize_dynamic(plain, target, per_channel=True, weight_type=QuantType.QInt8, extra_options=options)
+            small = Path(folder, "reader.int8.onnx")
+            quantize_dynamic(model, small, per_channel=True, weight_type=QuantType.QInt8, extra_options=options)
+            model = small
+        settle(model, target)
