@@ -23,7 +23,7 @@ from retrieval.index.index import Index
 from retrieval.index.reconciling import agrees, reconcile
 from retrieval.index.report import Report as Report
 from retrieval.index.sightings import DUPLICATE, TAKEN, Sighting, Sightings, look
-from retrieval.index.taking import EPOCH, drop, new_epoch, settle, take
+from retrieval.index.taking import EPOCH, Intake, drop, new_epoch, settle
 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the name of the file at hand."""
@@ -103,6 +103,7 @@ def _bring_in_line(
     known = {entry.name: entry.sha256 for entry in index.catalogue.entries()}
     states: dict[str, FileState] = {}
     first_with: dict[str, str] = {}
+    intake = Intake(index)
     for done, item in enumerate(found):
         progress(done, len(found), item.name)
         for sighting in _articles(index, item, table, seen, known, first_with):
@@ -118,9 +119,10 @@ def _bring_in_line(
                 continue
             before = known.get(state.name)
             if article is not None:
-                take(index, article, states[state.name], before)
+                intake.take(article, states[state.name], before)
             group = report.added if before is None else report.unchanged if before == state.sha256 else report.updated
             group.append(state.name)
+    intake.finish()
     report.removed = sorted(known.keys() - set(first_with.values()))
     report.previous = {name: known[name] for name in sorted((*report.updated, *report.removed))}
     drop(index, [(name, known[name]) for name in report.removed])

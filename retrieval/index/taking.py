@@ -1,4 +1,4 @@
-"""Writing one article to both stores, and removing it from both.
+"""Writing articles to both stores, and removing them from both.
 
 The process may be killed between any two instructions. So the catalogue alone decides what exists. Ids that Chroma may
 hold without the catalogue knowing them are written to `unsettled` first; every ingest begins by removing what is
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -18,47 +19,92 @@ from retrieval.index import catalogue as rows
 from retrieval.index.catalogue import FileState
 from retrieval.index.index import Index
 
-CHUNK = 256
-"""Passages embedded and stored at a time."""
+CHUNK = 128
+"""Passages embedded and stored at a time, of one article or of many: every write to Chroma waits for the disk."""
 
 EPOCH = "epoch"
 """Fact that is another one whenever a text has gone: what was read before and after may not belong together."""
 
 
-def take(index: Index, article: Article, state: FileState, before: str | None) -> None:
-    """Write one article; its passages only if the index does not have them yet.
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """An article that is about to be written."""
 
-    Args:
-        index: where to.
-        article: what.
-        state: its file, which is remembered together with it.
-        before: digest of the text that the article had, if it was there.
+    article: Article
+    state: FileState
+    before: str | None
+    slices: list[Passage]
+    ids: list[str]
+    there: list[str]
+    """Ids of the passages that the index has of this text."""
+    fresh: list[tuple[str, str]]
+    """Id and words of those that it does not have."""
 
-    """
-    catalogue = index.catalogue
-    slices = list(passages(article, index.settings.passage_words))
-    embedded = [embedded_text(article, p) for p in slices]
-    ids = [p.identity(article.sha256, text) for p, text in zip(slices, embedded, strict=True)]
-    there = [stored.id for stored in catalogue.passages(article.sha256)]
-    stale: list[str] = []
-    if ids != there:
-        fresh = [(i, text) for i, text in zip(ids, embedded, strict=True) if i not in set(there)]
-        _unsettle(index, [i for i, _ in fresh])
+
+class Intake:
+    """Writes articles to both stores, several small ones together."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._pending: list[_Pending] = []
+        self._fresh = 0
+
+    def take(self, article: Article, state: FileState, before: str | None) -> None:
+        """Write one article, now or with those that follow; its passages only if the index does not have them yet.
+
+        Args:
+            article: what.
+            state: its file, which is remembered together with it.
+            before: digest of the text that the article had, if it was there.
+
+        """
+        slices = list(passages(article, self._index.settings.passage_words))
+        embedded = [embedded_text(article, p) for p in slices]
+        ids = [p.identity(article.sha256, text) for p, text in zip(slices, embedded, strict=True)]
+        there = [stored.id for stored in self._index.catalogue.passages(article.sha256)]
+        known = set(there)
+        fresh = [(i, text) for i, text in zip(ids, embedded, strict=True) if i not in known]
+        self._pending.append(_Pending(article, state, before, slices, ids, there, fresh))
+        self._fresh += len(fresh)
+        if self._fresh >= CHUNK or len(self._pending) >= CHUNK:
+            self.finish()
+
+    def finish(self) -> None:
+        """Write what has not been written."""
+        index, pending = self._index, self._pending
+        if not pending:
+            return
+        self._pending, self._fresh = [], 0
+        fresh = [(i, text, one.article.sha256) for one in pending for i, text in one.fresh]
+        if fresh:
+            _unsettle(index, [i for i, _, _ in fresh])
         for at in range(0, len(fresh), CHUNK):
-            part = fresh[at : at + CHUNK]
-            index.vectors.add([i for i, _ in part], [text for _, text in part], [article.sha256] * len(part))
+            ids, texts, digests = (list(column) for column in zip(*fresh[at : at + CHUNK], strict=True))
+            index.vectors.add(ids, texts, digests)
             if index.exact:
-                index.exact.keep([i for i, _ in part])
-    with catalogue.transaction() as db:
-        if ids != there:
-            stale = [i for i in rows.delete_text(db, article.sha256) if i not in set(ids)]
-            rows.insert_text(db, article.sha256, article.text, article.body, list(zip(ids, slices, strict=True)))
+                index.exact.keep(ids)
+        with index.catalogue.transaction() as db:
+            stale: list[str] = []
+            for one in pending:
+                stale += _write(db, one)
             db.execute("DELETE FROM unsettled")
-        rows.put_article(db, article.name, Path(state.path), article.sha256, article.metadata)
-        rows.put_file(db, state)
-        stale += _delete_unused(db, [before] if before else [])
-        db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [[i] for i in stale])
-    settle(index)
+            # Only now: a text may go from one article to another.
+            stale += _delete_unused(db, [one.before for one in pending if one.before])
+            db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [[i] for i in stale])
+        settle(index)
+
+
+def _write(db: Connection, one: _Pending) -> list[str]:
+    """Write one article to the catalogue; ids of passages that its text had and has no more come back."""
+    article, stale = one.article, list[str]()
+    if one.ids != one.there:
+        wanted = set(one.ids)
+        stale = [i for i in rows.delete_text(db, article.sha256) if i not in wanted]
+        passages_by_id = list(zip(one.ids, one.slices, strict=True))
+        rows.insert_text(db, article.sha256, article.text, article.body, passages_by_id)
+    rows.put_article(db, article.name, Path(one.state.path), article.sha256, article.metadata)
+    rows.put_file(db, one.state)
+    return stale
 
 
 def embedded_text(article: Article, passage: Passage) -> str:
