@@ -48,7 +48,7 @@ BROKEN = {
     ),
     "cut.docx": (docx()[:-900], "is broken (BadZipFile). Save it again as DOCX."),
     "torn.docx": (repacked(docx(), word_document=b"<w:document"), "is broken (ParseError). Save it again as DOCX."),
-    "other.docx": (archive(a=b"b"), "is a ZIP archive, although its name ends in .docx. "),
+    "other.docx": (archive(a=b"b"), "is a ZIP archive and no Word document. Save it as DOCX."),
     "empty.docx": (docx([], ""), "holds no text. "),
     "bomb.docx": (bomb(), "would unpack to 60,"),
     "entities.docx": (

@@ -51,8 +51,8 @@ def test_a_saved_page_gives_its_article_and_what_it_says_of_itself() -> None:
     "unseen",
     [
         "privacy", "cookies", "Subscribe", "Advertisement", "Fly to Lisbon", "Share on X", "Cod quota", "newsletter",
-        "Most read", "milk cartons", "kari72", "All rights reserved", "sank in Bergen", "noscript", "11 percent", "nine million",
-        "Tromsø", "failed in Oslo", "3 percent", "until August", "Denmark", "nstructions",
+        "Most read", "milk cartons", "kari72", "All rights reserved", "sank in Bergen", "noscript", "11 percent",
+        "nine million", "Tromsø", "failed in Oslo", "3 percent", "until August", "Denmark", "nstructions",
     ],
 )  # fmt: skip
 def test_nothing_beside_the_article_and_nothing_hidden_is_taken(unseen: str) -> None:

@@ -57,6 +57,8 @@ def _check(raw: bytes, limits: Limits) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             members = archive.infolist()
+            if not any(member.filename.startswith("word/") for member in members):
+                raise Unreadable("is a ZIP archive and no Word document", "Save it as DOCX.")
             size = sum(member.file_size for member in members)
             swells = size > _RATIO_FROM and size > _RATIO * len(raw)
             if size > limits.expanded_bytes or swells or len(members) > _FILES:

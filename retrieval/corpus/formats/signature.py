@@ -24,7 +24,8 @@ _KINDS = tuple(
     for name, endings, begins in (
         ("a PDF", (".pdf",), rb"\s*%PDF-"),
         ("a Word document", (".docx",), rb"PK\x03\x04(?=.*word/)"),
-        ("a ZIP archive", (), rb"PK\x03\x04"),
+        # Where a Word document is cut off its parts are not listed.
+        ("a ZIP archive", (".docx",), rb"PK\x03\x04"),
         ("a Word document of the old format, or one with a password", (".docx",), rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
         ("an HTML page", (".html", ".htm", ".xhtml"), _XML + rb"<(?:!doctype\s+html|html[\s>])"),
         ("a feed", (".xml", ".rss", ".atom"), _XML + rb"(?:<!doctype\s+rss[^>]*>\s*)?<(?:rss|feed|rdf:rdf)[\s>]"),
