@@ -14,6 +14,7 @@ from retrieval.reading.conflicts import Conflict, conflicts
 from retrieval.reading.judge import Finding
 from retrieval.reading.sameness import held, same_sentence
 from retrieval.reading.search import Scope
+from retrieval.reading.stories import Stories
 
 if TYPE_CHECKING:
     from bot.answering import PartTrace
@@ -29,6 +30,7 @@ class Agreement:
         self._catalogue = catalogue
         self._aliases = aliases
         self._copies = Copies(catalogue)
+        self._stories = Stories(catalogue)
 
     def folded(self, findings: Sequence[Finding]) -> list[Finding]:
         """The findings without those that only repeat a better one from an article that is a copy of this one."""
@@ -45,13 +47,17 @@ class Agreement:
         shown = list(findings[:chosen])
         found = self.against(question, shown, findings)[:MOST]
         for conflict in found:
+            if conflict.other in shown[shown.index(conflict.one) :]:
+                shown.remove(conflict.other)
             if conflict.other not in shown:
                 shown.insert(shown.index(conflict.one) + 1, conflict.other)
         return [*shown, *(f for f in findings if f not in shown)], len(shown), tuple(found)
 
     def against(self, question: str, shown: Sequence[Finding], findings: Sequence[Finding]) -> list[Conflict]:
         """What the findings hold against those that are shown."""
-        return conflicts(question, shown, findings, self._catalogue.text, self._aliases) if shown else []
+        if not shown:
+            return []
+        return conflicts(question, shown, findings, self._catalogue.text, self._stories.same, self._aliases)
 
     def completed(self, answer: Answer, traces: Sequence[PartTrace], scope: Scope, later: Sequence[Conflict]) -> Answer:
         """The answer with its copies, sources, disagreements, and the later articles that say otherwise."""

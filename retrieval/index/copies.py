@@ -14,7 +14,7 @@ from functools import lru_cache
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.shingles import shingles
 
-CONTAINED = 0.3
+CONTAINED = 0.4
 """Share of the shorter text's shingles from which on it counts as a copy; `python -m benchmarks.planted` measures it."""
 
 LEAST_SHARED = 16

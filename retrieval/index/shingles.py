@@ -9,7 +9,7 @@ from sqlite3 import Connection
 
 from retrieval.index.words import tokens
 
-LENGTH = 4
+LENGTH = 5
 """Words in a shingle. An exchanged word costs as many shingles; shorter runs are common to reports of their own."""
 
 SAMPLED = 4

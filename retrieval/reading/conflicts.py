@@ -9,74 +9,99 @@ from retrieval.index.words import is_content, stem, tokens
 from retrieval.reading.aliases import Aliases
 from retrieval.reading.disagreement import Said, Verdict, compare
 from retrieval.reading.judge import Finding
-from retrieval.reading.sameness import same_sentence
 
-PLAUSIBLE = 0.1
+PLAUSIBLE = 0.05
 """Least probability of a finding that is held against one that is shown."""
 
-SHARED = 0.3
-"""Least share of their words that two sentences have in common to be about the same thing."""
+POSSIBLE = 0.01
+"""The same where the two sentences are nearly one: what a sentence like the shown one says need not be found again."""
+
+LEAST_SHARED = 3
+SHARED = 0.5
+"""Number and share of words in common, the answers left out, from which on two sentences are nearly one."""
+
+AGREED = 0.3
+"""How sure two articles must agree somewhere, as a share of how sure they differ, to be taken to agree."""
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Two findings that answer one question differently."""
+    """Two findings that answer one question, compared."""
 
     one: Finding
     """Shown, or to be shown."""
     other: Finding
     verdict: Verdict
-    shared: float
-    """Share of the shorter sentence's words that both have, the compared words left out."""
+
+    @property
+    def sureness(self) -> float:
+        """How probable it is that both answer, by their calibrated probabilities."""
+        return self.one.probability * self.other.probability
 
 
 Texts = Callable[[str], str]
 """Digest -> text."""
 
+SameStory = Callable[[str, str], bool]
+"""Whether two texts, by digest, tell of the same events."""
+
 
 def conflicts(
-    question: str, shown: Sequence[Finding], findings: Iterable[Finding], texts: Texts, aliases: Aliases
+    question: str,
+    shown: Sequence[Finding],
+    findings: Iterable[Finding],
+    texts: Texts,
+    same_story: SameStory,
+    aliases: Aliases,
 ) -> list[Conflict]:
     """What other articles say against the findings that are shown, one conflict for a pair of articles at the most.
 
-    Where two articles agree anywhere among the plausible findings, nothing else in them is held against the other.
+    Only articles that tell of the same events as the first finding are held against each other, or sentences that are
+    nearly the same. Where the articles agree about as surely as they differ, they are taken to agree.
 
     Args:
         question: what all of them answer.
         shown: findings that are shown, best first.
         findings: all, best first.
         texts: looks a text up.
+        same_story: compares two articles.
         aliases: names that mean the same.
 
     """
-    plausible = [f for f in findings if f.answer and f.probability >= PLAUSIBLE]
-    agreeing: set[frozenset[str]] = set()
-    found: dict[frozenset[str], Conflict] = {}
-    for one in shown:
-        for other in plausible if one.answer else ():
-            pair = frozenset((_digest(one), _digest(other)))
-            if len(pair) == 1 or pair in agreeing:
-                continue
-            conflict = _compared(question, one, other, texts, aliases)
-            if conflict is None:
-                continue
-            if conflict.verdict.agree:
-                agreeing.add(pair)
-            elif conflict.shared >= SHARED:
-                found.setdefault(pair, conflict)
-    return [conflict for pair, conflict in found.items() if pair not in agreeing]
+    compared: list[Conflict] = []
+    for one in (f for f in shown if f.answer and _of_story(f, shown[0], same_story)):
+        for other in (f for f in findings if f.answer and f.probability >= POSSIBLE and _digest(f) != _digest(one)):
+            alike = _alike(one, other, texts)
+            if alike or (other.probability >= PLAUSIBLE and _of_story(one, other, same_story)):
+                verdict = compare(question, _said(one, texts), _said(other, texts), aliases)
+                if verdict and (alike or not verdict.vague):
+                    compared.append(Conflict(one, other, verdict))
+    decided: dict[frozenset[str], Conflict] = {}
+    for conflict in sorted(compared, key=lambda c: -c.sureness):
+        # What two articles answer most surely decides; the rest may be about something else.
+        decided.setdefault(frozenset((_digest(conflict.one), _digest(conflict.other))), conflict)
+    found = [c if c.verdict.agree else next((o for o in compared if _settles(o, c)), c) for c in decided.values()]
+    return [c for c in found if not c.verdict.agree]
 
 
-def _compared(question: str, one: Finding, other: Finding, texts: Texts, aliases: Aliases) -> Conflict | None:
-    mine, theirs = _said(one, texts), _said(other, texts)
-    if same_sentence(mine.sentence, theirs.sentence):
-        return None
-    verdict = compare(question, mine, theirs, aliases)
-    if verdict is None:
-        return None
-    a, b = _content(mine, verdict.one), _content(theirs, verdict.other)
-    shared = len(a & b) / max(1, min(len(a), len(b)))
-    return Conflict(one, other, verdict, shared)
+def _alike(one: Finding, other: Finding, texts: Texts) -> bool:
+    mine, theirs = (_content(_said(f, texts)) for f in (one, other))
+    shared = len(mine & theirs)
+    return shared >= LEAST_SHARED and shared >= SHARED * min(len(mine), len(theirs))
+
+
+def _settles(agreement: Conflict, conflict: Conflict) -> bool:
+    """Whether one of two sentences that differ says the same as another sentence of the other's article."""
+    if not (agreement.verdict.agree or agreement.verdict.limited) or agreement.sureness < AGREED * conflict.sureness:
+        return False
+    sides = {(_digest(f), f.sentence) for f in (agreement.one, agreement.other)}
+    mine, theirs = ((_digest(f), f.sentence) for f in (conflict.one, conflict.other))
+    articles = {digest for digest, _ in sides}
+    return articles == {mine[0], theirs[0]} and (mine in sides or theirs in sides)
+
+
+def _of_story(one: Finding, other: Finding, same_story: SameStory) -> bool:
+    return _digest(one) == _digest(other) or same_story(_digest(one), _digest(other))
 
 
 def _said(finding: Finding, texts: Texts) -> Said:
@@ -86,12 +111,9 @@ def _said(finding: Finding, texts: Texts) -> Said:
     return Said(sentence, (a - start, b - start), finding.evidence.entry.metadata.published)
 
 
-def _content(said: Said, without: tuple[int, int]) -> set[str]:
-    return {
-        stem(surface)
-        for surface, a, b in tokens(said.sentence)
-        if is_content(surface) and not (a < without[1] and without[0] < b)
-    }
+def _content(said: Said) -> set[str]:
+    a, b = said.answer
+    return {stem(word) for word, start, end in tokens(said.sentence) if is_content(word) and not (start < b and a < end)}
 
 
 def _digest(finding: Finding) -> str:

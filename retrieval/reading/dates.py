@@ -73,7 +73,7 @@ def moments(sentence: str, published: date | None) -> list[Moment]:
 
 
 def agree(one: Moment, other: Moment) -> bool | None:
-    """Whether two points in time can be the same; None where nothing in them can be compared."""
+    """Whether two points in time can be the same, limits aside; None where nothing in them can be compared."""
     compared = False
     if one.days and other.days:
         compared = True
@@ -90,8 +90,6 @@ def agree(one: Moment, other: Moment) -> bool | None:
         compared = True
         if one.minute != other.minute:
             return False
-    if compared and one.limit != other.limit:
-        return False
     return True if compared else None
 
 
@@ -151,9 +149,13 @@ def _joined(one: Moment, other: Moment) -> Moment | None:
 
 
 def _limited(sentence: str, moment: Moment) -> Moment:
-    near = sentence[max(0, moment.span[0] - REACH) : moment.span[1] + REACH]
-    limit = "earliest" if _EARLIEST.search(near) else "latest" if _LATEST.search(near) else ""
-    return replace(moment, limit=limit)
+    """The moment with the words around it that make it a limit."""
+    first, last = moment.span
+    start = max(0, first - REACH)
+    for limit, pattern in (("earliest", _EARLIEST), ("latest", _LATEST)):
+        if match := pattern.search(sentence, start, last + REACH):
+            return replace(moment, span=(min(first, match.start()), max(last, match.end())), limit=limit)
+    return moment
 
 
 def _minute(match: re.Match[str]) -> int | None:

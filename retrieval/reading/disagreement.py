@@ -13,8 +13,10 @@ from datetime import date
 from enum import StrEnum
 
 from retrieval.corpus.sentences import Span
+from retrieval.index.words import stems
 from retrieval.reading import dates, kinds, quantities
 from retrieval.reading.aliases import Aliases, same_name
+from retrieval.reading.dates import Moment
 from retrieval.reading.quantities import Quantity
 from retrieval.reading.statements import Kind as WordKind
 from retrieval.reading.statements import Word, statement
@@ -50,6 +52,10 @@ class Verdict:
     """The compared words, offsets into the first sentence."""
     other: Span
     """The same in the second."""
+    vague: bool = False
+    """One gives a number, the other only a size: "large forces"."""
+    limited: bool = False
+    """Both can be the same day, but only one of the sentences makes it a limit: "Saturday at the earliest"."""
 
 
 SHORT = 6
@@ -61,11 +67,12 @@ _LIST = re.compile(
     re.IGNORECASE,
 )
 _PLACE = re.compile(
-    r"\bwhere\b|\b(?:which|what) (?:\w+ )?(?:city|town|village|country|place|region|province|state|port|harbour|capital|"
-    r"venue|island|district|county|continent|stadium|airport)\b",
+    r"^\W*(?:\w+ )?where\b|\b(?:which|what) (?:\w+ )?(?:city|town|village|country|place|region|province|state|port|"
+    r"harbour|capital|venue|island|district|county|continent|stadium|airport)\b",
     re.IGNORECASE,
 )
-_WHO = re.compile(r"\bwho(?:m|se)?\b", re.IGNORECASE)
+_WHO = re.compile(r"\W*(?:\w+ )?who(?:m|se)?\b", re.IGNORECASE)
+_SIZE = re.compile(r"(?:an? )?(?:large|huge|massive|vast|big|sizeable|considerable|small|tiny)\b[^\d]*$", re.IGNORECASE)
 _TITLES = frozenset(
     "president prime minist deputi foreign mr mrs ms dr doctor professor sir ladi governor mayor senat general chancellor "
     "secretari king queen judg captain chief director chair chairman minist interior financ defenc transport health".split()
@@ -87,39 +94,56 @@ def compare(question: str, one: Said, other: Said, aliases: Aliases) -> Verdict 
     if wanted is kinds.Kind.TIME:
         return _times(one, other)
     if wanted is kinds.Kind.NUMBER:
-        return _numbers(one, other)
-    if _WHO.search(question) or _PLACE.search(question):
+        return _numbers(question, one, other)
+    if _WHO.match(question) or _PLACE.search(question):
         return _names(question, one, other, aliases)
     if _short(one) and _short(other):
-        return _numbers(one, other) or _times(one, other) or _names(question, one, other, aliases)
+        return _numbers(question, one, other) or _times(one, other) or _names(question, one, other, aliases)
     return None
 
 
-def _numbers(one: Said, other: Said) -> Verdict | None:
-    mine, theirs = _counted(one), _counted(other)
+def _numbers(question: str, one: Said, other: Said) -> Verdict | None:
+    mine, theirs = _counted(question, one), _counted(question, other)
+    if mine and not theirs and _SIZE.match(other.sentence[slice(*other.answer)]):
+        return Verdict(Kind.NUMBER, False, mine.span, other.answer, vague=True)
+    if theirs and not mine and _SIZE.match(one.sentence[slice(*one.answer)]):
+        return Verdict(Kind.NUMBER, False, one.answer, theirs.span, vague=True)
     if not mine or not theirs:
         return None
     agree = quantities.agree(mine, theirs)
     return None if agree is None else Verdict(Kind.NUMBER, agree, mine.span, theirs.span)
 
 
-def _counted(said: Said) -> Quantity | None:
-    """The number that answers: the first among the answering words that is no date."""
+def _counted(question: str, said: Said) -> Quantity | None:
+    """The number that answers: among the answering words, no date, and of what the question asks for where one is.
+
+    Where the answering words hold none, the only one of the sentence that is of what the question asks for.
+    """
     when = [m.span for m in dates.moments(said.sentence, said.published)]
     found = [q for q in quantities.quantities(said.sentence) if not any(_touch(q.span, w) for w in when)]
-    return next((q for q in found if _touch(q.span, said.answer)), None)
+    asked = set(stems(question))
+    touched = [q for q in found if _touch(q.span, said.answer)]
+    named = [q for q in found if q.unit in asked]
+    return next(iter([q for q in touched if q in named] or touched or (named if len(named) == 1 else [])), None)
 
 
 def _times(one: Said, other: Said) -> Verdict | None:
-    mine, theirs = ([m for m in dates.moments(s.sentence, s.published) if _touch(m.span, s.answer)] for s in (one, other))
+    mine, theirs = _dated(one), _dated(other)
     if not mine or not theirs:
         return None
     # An answer may name several: as long as one of them fits, nothing is said against the other.
-    found = [(agree, m, t) for m in mine for t in theirs if (agree := dates.agree(m, t)) is not None]
-    if not found:
+    found = [(dates.agree(m, t), m.limit == t.limit, m, t) for m in mine for t in theirs]
+    known = [f for f in found if f[0] is not None]
+    if not known:
         return None
-    agree, m, t = max(found, key=lambda f: f[0])
-    return Verdict(Kind.DATE, agree, m.span, t.span)
+    agree, alike, m, t = max(known, key=lambda f: (f[0], f[1]))
+    return Verdict(Kind.DATE, bool(agree) and alike, m.span, t.span, limited=bool(agree) and not alike)
+
+
+def _dated(said: Said) -> list[Moment]:
+    """The points in time among the answering words; where there are none, the only one of the sentence."""
+    found = dates.moments(said.sentence, said.published)
+    return [m for m in found if _touch(m.span, said.answer)] or (found if len(found) == 1 else [])
 
 
 def _names(question: str, one: Said, other: Said, aliases: Aliases) -> Verdict | None:

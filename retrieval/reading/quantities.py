@@ -33,6 +33,8 @@ _MEASURES = frozenset(
     "megawatt gigawatt kilowatt watt volt percent percentage dollar euro yen yuan rouble ruble crown krona lei franc rupee "
     "dollars euros pounds crowns point times".split()
 )
+_SIGNS = frozenset("$€£%")
+_UNIT = re.compile(r"[ -]?(per cent|%|[^\W\d_]+)")
 _SCALED = re.compile(r"\b(?:thousand|million|billion|trillion|mn|bn|k)\b", re.IGNORECASE)
 
 
@@ -41,7 +43,7 @@ class Quantity:
     """A number as a sentence gives it."""
 
     span: Span
-    """Offsets into the sentence, with the words that belong to the number."""
+    """Offsets into the sentence, with what is counted where that stands beside the number."""
     low: float
     high: float
     unit: str
@@ -59,7 +61,7 @@ def quantities(sentence: str) -> list[Quantity]:
     vague += [_part(match) for match in _PART.finditer(sentence)]
     taken = [q.span for q in vague]
     exact = [
-        _exact(word)
+        _exact(word, sentence)
         for word in statement(sentence).words
         if word.kind is Kind.NUMBER and not any(a < word.end and word.start < b for a, b in taken)
     ]
@@ -73,7 +75,7 @@ def agree(one: Quantity, other: Quantity) -> bool | None:
     return one.low <= other.high and other.low <= one.high
 
 
-def _exact(word: Word) -> Quantity:
+def _exact(word: Word, sentence: str) -> Quantity:
     value = word.value or 0.0
     low = high = value
     year = 1000 <= value <= 2100 and len(word.surface) == 4
@@ -82,7 +84,14 @@ def _exact(word: Word) -> Quantity:
         high = value if word.bound == "less" else value * (1 + NEAR)
     elif value >= LEAST_ROUNDED and not year and (_digits(value) <= 2 or _SCALED.search(word.surface)):
         low, high = value * (1 - ROUNDED), value * (1 + ROUNDED)
-    return Quantity((word.start, word.end), low, high, word.unit)
+    return Quantity(_with_unit(sentence, word), low, high, word.unit)
+
+
+def _with_unit(sentence: str, word: Word) -> Span:
+    start = word.start - (sentence[word.start - 1 : word.start] in _SIGNS)
+    following = _UNIT.match(sentence, word.end)
+    beside = following and (following[1] in _SIGNS or stem(following[1]) == word.unit or word.unit == "percent")
+    return start, following.end() if following and beside else word.end
 
 
 def _digits(value: float) -> int:
