@@ -84,7 +84,7 @@ def remember(project: Project, answer: Answer, trace: Trace, warn: Callable[[str
 
     """
     try:
-        if not project.runs.put(record(answer, trace)):
+        if not project.keep(record(answer, trace)):
             warn(f"warning: run {answer.run_id} gave another answer before, with nothing changed; please report this")
     except VerbatimError as error:
         warn(f"warning: this answer cannot be replayed later. {error}")

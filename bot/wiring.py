@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot import dependencies
 from bot.answering import Answerer
-from bot.claims import Checker
 from bot.render.terminal import markdown
 from bot.settings import PROJECT, Settings
+from bot.state import quick
 from retrieval.errors import VerbatimError
 from retrieval.index.index import Index, IndexSettings
 from retrieval.index.ingest import Progress, Report, ingest, is_current, remembered_paths
 from retrieval.reading.aliases import Aliases
 from retrieval.reading.judge import load_calibration
-from retrieval.reading.meanings import Meanings
+from retrieval.reading.reader import Reader
 from retrieval.reading.readers import load_reader
 from retrieval.reading.search import EVERYTHING, HybridRetriever, Scope
 
 if TYPE_CHECKING:
+    from bot.claims import Checker
+    from bot.recording import Run
     from bot.state.database import Database
     from bot.state.runs import Runs
     from retrieval.reading.langchain import ArticleRetriever
@@ -65,14 +69,25 @@ class Project:
         )
 
     @cached_property
+    def reader(self) -> Reader:
+        """The reader that the settings name."""
+        return load_reader(self.settings.reader.model, self.threads)
+
+    def load_models(self) -> None:
+        """Load both models at the same time, where both will be needed."""
+        with ThreadPoolExecutor(1) as other:
+            reading = other.submit(lambda: self.reader)
+            _ = self.index.embedder
+            reading.result()
+
+    @cached_property
     def answerer(self) -> Answerer:
         """Answers questions; the index must be current."""
-        reader = load_reader(self.settings.reader.model, self.threads)
         return Answerer(
             settings=self.settings,
             index=self.index,
             retriever=HybridRetriever(self.index, self.settings.search.candidates),
-            reader=reader,
+            reader=self.reader,
             calibration=load_calibration(),
             aliases=Aliases.load(_beside_project(self.settings.search.aliases)),
             render=markdown,
@@ -82,6 +97,9 @@ class Project:
     @cached_property
     def checker(self) -> Checker:
         """Checks texts against the articles; the index must be current."""
+        from bot.claims import Checker
+        from retrieval.reading.meanings import Meanings
+
         return Checker(
             index=self.index,
             retriever=HybridRetriever(self.index, self.settings.search.candidates),
@@ -118,6 +136,20 @@ class Project:
         from bot.state.runs import Runs
 
         return Runs(self.database, self.settings.state.keep_runs, self.settings.state.keep_days)
+
+    def keep(self, run: Run) -> bool:
+        """Keep a run; False if the same run gave another answer before.
+
+        Raises:
+            StorageError: the database failed.
+
+        """
+        state = self.settings.state
+        if "database" not in self.__dict__ and not state.url and state.keep_runs:
+            depends = dependencies.digest(dict(run.depends))
+            if quick.kept(self.data / quick.FILE, run, depends, state.keep_runs, state.keep_days):
+                return True
+        return self.runs.put(run)
 
     def paths(self) -> list[Path]:
         """What was ingested last, else the seeds."""

@@ -19,6 +19,7 @@ from retrieval.reading.search import Scope
 
 def run(project: Project, question: str, *, as_of: date | None, explain: bool, as_json: bool) -> int:
     """Answer one question; 0 answered or partial, 1 refused."""
+    project.load_models()
     answer, trace = refreshed(project).answerer.explain(question, scope=Scope(as_of))
     if as_json:
         body = answer.to_json() | ({"explanation": to_json(trace)} if explain else {})

@@ -12,9 +12,9 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from bot.state.quick import FILE
 from retrieval.errors import SettingsError, StorageError, Unreachable
 
-FILE = "state.sqlite3"
 CONNECT_SECONDS = 5
 """For a server to answer; the library would wait for minutes."""
 

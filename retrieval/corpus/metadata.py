@@ -9,8 +9,6 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from retrieval.corpus.article import Article, Metadata, is_blank
 from retrieval.errors import ArticleError, SettingsError
 
@@ -83,6 +81,8 @@ def article(name: str, text: str, table: Table, extracted: Mapping[str, str] | N
 
 
 def _front_matter(name: str, block: str) -> dict[str, Any]:
+    import yaml
+
     try:
         # Every value as the text it is: YAML's own types make 750 of 12:30, and False of a publisher called No.
         fields = yaml.load(block, yaml.BaseLoader) or {}
