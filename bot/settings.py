@@ -88,7 +88,7 @@ class DiscordSettings(_Section):
     shards: int = Field(default=0, ge=0, le=10_000)
     workers: int = Field(default=2, ge=1, le=64)
     timeout_seconds: float = Field(default=30, gt=0, le=600)
-    upload_bytes: int = Field(default=2_000_000, ge=1, le=100_000_000)
+    upload_bytes: int = Field(default=10_000_000, ge=1, le=100_000_000)
     shutdown_seconds: float = Field(default=20, ge=0, le=600)
     log_questions: bool = False
 

@@ -16,8 +16,7 @@ from bot.evaluation import run as scoring
 from bot.evaluation.questions import QuestionFile
 from bot.render.terminal import visible
 from bot.wiring import Project
-from retrieval.corpus import files
-from retrieval.corpus.files import Source
+from retrieval.index.present import PresentTexts
 from retrieval.reading.search import EVERYTHING
 
 
@@ -28,9 +27,9 @@ def run(project: Project, file: Path, *, plot: Path | None, compare: Path | None
     loaded = questions.load(file)
     earlier = comparing.load(compare, loaded) if compare else None
     project = corpus_of(project, loaded)
-    entries = {e.name: e for e in project.index.catalogue.entries()}
-    limit = project.settings.ingest.max_bytes
-    texts = {name: files.read_text(Source(name, e.path), limit) for name, e in entries.items()}
+    catalogue = project.index.catalogue
+    present = PresentTexts(catalogue, project.index.settings.limits)
+    texts = {e.name: present.text(e.name, e.path) for e in catalogue.entries()}
     questions.check_evidence(loaded, texts)
     answerer = project.answerer
     tell(f"asking {len(loaded.questions)} questions …")
