@@ -79,6 +79,8 @@ class Part:
     quotes: tuple[int, ...]
     """Numbers of the quotes that answer it."""
     missing: tuple[str, ...]
+    unquoted: str | None = None
+    """Whom the question asks about as a speaker, where what was found is said by others only."""
 
     def to_json(self) -> dict[str, Any]:
         """The contract's part."""
@@ -87,6 +89,7 @@ class Part:
             "status": self.status.value,
             "quotes": list(self.quotes),
             "missing": list(self.missing),
+            "unquoted": self.unquoted,
         }
 
 
@@ -169,6 +172,11 @@ class Answer:
     disagreements: tuple[Disagreement, ...] = ()
     later: tuple[Later, ...] = ()
     """Earliest first; only where a day was given as of which to answer."""
+
+    @property
+    def unquoted(self) -> str | None:
+        """Whom its first part that says so asks about as a speaker in vain, see `Part.unquoted`."""
+        return next((part.unquoted for part in self.parts if part.unquoted), None)
 
     def to_json(self) -> dict[str, Any]:
         """The contract's Answer."""

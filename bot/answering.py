@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from bot import dependencies, followups, gate, question
+from bot import dependencies, followups, gate, question, speaking
 from bot.agreement import Agreement
 from bot.answer import Answer, Part, Quote, Status, Timings
 from bot.followups import Turn
@@ -43,6 +43,8 @@ class PartTrace:
     """How many of them are shown as quotes."""
     conflicts: tuple[Conflict, ...] = ()
     """What of them is shown because it answers otherwise than another article."""
+    unquoted: str | None = None
+    """Whom it asks about as a speaker, where what was found is said by others only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +129,12 @@ class Answerer:
 
     def _read(self, part: str, scope: Scope, timings: Timings) -> tuple[PartTrace, Timings]:
         named, findings, took = self._findings(part, scope, self._settings.reader.passages)
-        chosen = self._chosen(findings, self._threshold(part, named))
+        threshold = self._threshold(part, named)
+        findings, silent = speaking.heed(self._index.catalogue, self._aliases, part, findings, threshold)
+        chosen = self._chosen(findings, threshold)
         findings, chosen, conflicts = self._agreement.opposed(part, findings, chosen)
         took = Timings(timings.embed + took.embed, timings.search + took.search, timings.read + took.read)
-        return PartTrace(part, named, tuple(findings), chosen, conflicts), took
+        return PartTrace(part, named, tuple(findings), chosen, conflicts, silent.shown if silent else None), took
 
     def _findings(self, part: str, scope: Scope, passages: int) -> tuple[Terms, list[Finding], Timings]:
         """What a part names, and the sentences of the articles in scope that may answer it, best first."""
@@ -195,7 +199,8 @@ class Answerer:
                 numbers.append(same)
             absent = () if numbers else tuple(trace.terms.absent_names or trace.terms.absent)
             missing += [word for word in absent if word not in missing]
-            parts.append(Part(trace.question, Status.ANSWERED if numbers else Status.REFUSED, tuple(numbers), absent))
+            told = Status.ANSWERED if numbers else Status.REFUSED
+            parts.append(Part(trace.question, told, tuple(numbers), absent, None if numbers else trace.unquoted))
         answered = sum(p.status is Status.ANSWERED for p in parts)
         status = Status.ANSWERED if answered == len(parts) else Status.PARTIAL if answered else Status.REFUSED
         refused = [f for t in traces if not t.chosen for f in t.findings[: self._settings.answer.nearest]]

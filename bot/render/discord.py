@@ -136,8 +136,10 @@ def quoted(text: str, bold: tuple[int, int] | None = None) -> str:
     return "\n".join(f"> {line}" for line in markdown(text, bold))
 
 
-def reason(missing: Sequence[str]) -> str:
+def reason(missing: Sequence[str], silent: str | None = None) -> str:
     """Why something is not answered."""
+    if not missing and silent:
+        return f"No article quotes **{inline(silent, TITLE_CHARACTERS)}** on this."
     if not missing:
         return "They mention what you ask about, but no passage says this."
     words = [f"**{inline(word, TITLE_CHARACTERS)}**" for word in missing[:MISSING]]
@@ -168,7 +170,7 @@ def _blocks(answer: Answer, links: Mapping[str, str], heading: Heading) -> Itera
     if compound:
         yield from _parts(answer, links)
     elif answer.status is Status.REFUSED:
-        yield Block(f"✋ **The articles do not answer this.** {reason(answer.missing)}")
+        yield Block(f"✋ **The articles do not answer this.** {reason(answer.missing, answer.unquoted)}")
     else:
         yield from (_passage(quote, links, numbered=_several(answer)) for quote in answer.quotes)
     if answer.nearest:
@@ -207,7 +209,7 @@ def _parts(answer: Answer, links: Mapping[str, str]) -> Iterator[Block]:
 def _part(part: Part, shown: Sequence[int], *, several: bool) -> str:
     asked = f"### {_capital(inline(part.question, QUESTION_CHARACTERS))}"
     if part.status is Status.REFUSED:
-        return f"{asked}\n✋ **The articles do not answer this.** {reason(part.missing)}"
+        return f"{asked}\n✋ **The articles do not answer this.** {reason(part.missing, part.unquoted)}"
     return asked + "".join(f"\nSee quote {number} above." if several else "\nSee the quote above." for number in shown)
 
 

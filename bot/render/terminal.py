@@ -38,11 +38,11 @@ def verdict(answer: Answer) -> str:
     if answer.status is Status.ANSWERED:
         return ""
     if answer.status is Status.REFUSED:
-        return f"The articles do not answer this. {_reason(answer.missing)}"
+        return f"The articles do not answer this. {_reason(answer.missing, answer.unquoted)}"
     lines = []
     for part in answer.parts:
         if part.status is Status.REFUSED:
-            lines.append(f"Not answered: “{escape(part.question)}” {_reason(part.missing)}")
+            lines.append(f"Not answered: “{escape(part.question)}” {_reason(part.missing, part.unquoted)}")
     return "\n".join(lines)
 
 
@@ -56,7 +56,7 @@ def relations(answer: Answer) -> list[str]:
 
 def source(quote: Quote) -> str:
     """Who says it, title, publisher, date, paragraph, and in which copies of the article it stands as well."""
-    voice = quote.speaker.name if quote.speaker.kind != "reporter" else None
+    voice = f"says {visible(quote.speaker.name)}" if quote.speaker.kind != "reporter" else None
     date = quote.published.isoformat() if quote.published else "no date"
     fields = [
         voice,
@@ -167,7 +167,9 @@ def _can_be_bold(quote: Quote) -> bool:
     return opens and (marked[-1].isalnum() or not after[:1].isalnum())
 
 
-def _reason(missing: Sequence[str]) -> str:
+def _reason(missing: Sequence[str], silent: str | None) -> str:
+    if not missing and silent:
+        return f"No article quotes {escape(silent)} on this."
     if not missing:
         return "They mention what you ask about, but no passage says this."
     words = [f"“{escape(word)}”" for word in missing]

@@ -57,4 +57,5 @@ def _disagreement(body: Mapping[str, Any]) -> Disagreement:
 
 
 def _part(body: Mapping[str, Any]) -> Part:
-    return Part(body["question"], Status(body["status"]), tuple(body["quotes"]), tuple(body["missing"]))
+    quotes, missing = tuple(body["quotes"]), tuple(body["missing"])
+    return Part(body["question"], Status(body["status"]), quotes, missing, body.get("unquoted"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from retrieval.reading.mentions import Mention, Sort, mention
 from retrieval.reading.nouns import DOCUMENTS
@@ -34,6 +34,8 @@ _NO_PARTICIPLE = re.compile(
     r"\b(?:by|for|of|in|from|before|after|without|about|on|and|as|is|are|was|were|been|keeps?|kept|start(?:ed)?)\s*$"
 )
 _JOINED = re.compile(r"(?:^|[\s,])(?:and|but|or|then|yet)\s*$")
+_SPEAKING = frozenset("said says told tells replied wrote shouted whispered insisted added warned explained".split())
+_TOLD = re.compile(r"(?:\s\w+){0,3}[,:]?\s(?:that\b|“)")
 _DIRECT = re.compile(r"[,:]?\s?(?:quote, )?“")
 _AT_END = re.compile(r"\s*(?:[.,;]|$|(?:on|in|last|this|late|early|at|to|when|after)\b)")
 _ACCORDING = re.compile(
@@ -105,6 +107,9 @@ def _verbs(words: str) -> Iterator[Attribution]:
                 yield Attribution(who, 0, True)
         elif found := before(plain):
             who, at, main = found
+            if who.sort is Sort.THING and verb in _SPEAKING and (quoted or _TOLD.match(following)):
+                # Whoever tells that something is so, or in so many words, is somebody: my boss.
+                who = replace(who, sort=Sort.ROLE)
             if complete or re.search(r"(?:^|,\s)$", plain[:at]):
                 yield Attribution(who, at, main or bool(_DIRECT.match(following)))
 

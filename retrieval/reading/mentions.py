@@ -14,7 +14,9 @@ _PEOPLE = re.compile(
     r"both|none|neither|children|authorities|sources|allies|rivals|opponents|supporters|soldiers|nationals|citizens|colleagues|"
     r"friends|activists|democrats|republicans|greens|ministers|leaders|one|everyone|somebody|nobody|agent|rebels)$"
 )
-_CAPITAL = r"[A-ZÀ-ÖØ-Þ][\w’'-]*\.?"
+_CAPITAL = (
+    r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|Capt|Cmdr|Sgt|Maj|Rev|Fr|St|Hon|Jr|Sr|Mgr)\.|[A-ZÀ-ÖØ-Þ][\w’'-]*)"
+)
 _INITIALS = r"(?:[A-Z]\.)+"
 _PARTICLE = r"(?:de|da|di|du|von|van|der|den|bin|ibn|al|el|la|le|dos|del|ter|af|av)"
 NAME = re.compile(rf"(?<![\w’'])(?:{_INITIALS}|{_CAPITAL})(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIALS}|{_CAPITAL}|<unk>))*")

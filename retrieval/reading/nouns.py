@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 ROLES = frozenset(
-    "president minister secretary spokesman spokeswoman spokesperson senator governor chancellor ambassador general "
-    "chief director chairman chairwoman chair king queen prince princess duke pope cardinal bishop archbishop canon "
-    "father mayor judge justice professor doctor dr mr mrs ms miss sir dame lord lady deputy prime foreign defense "
-    "defence interior finance leader commander colonel captain major lieutenant sergeant admiral marshal vice head "
-    "premier representative congressman congresswoman councillor envoy diplomat lawyer attorney prosecutor solicitor "
-    "counsel economist analyst critic writer author editor reporter correspondent journalist historian scientist "
-    "researcher engineer coach manager trainer goalkeeper striker defender midfielder player referee owner founder "
-    "executive officer official adviser advisor aide expert physician surgeon nurse teacher principal dean rector "
-    "provost student farmer baker driver pilot actor actress singer musician composer producer artist illustrator "
-    "designer architect resident witness survivor victim activist campaigner organiser organizer candidate "
-    "predecessor successor widow wife husband son daughter brother sister mother midshipman rev reverend fr rabbi "
-    "imam sheikh ceo cfo cto treasurer superintendent inspector detective sheriff agent operator president-elect "
-    "first senior junior former then acting assistant associate interim lead chief-of-staff speaker".split()
+    "prof gen sen rep gov lt col capt cmdr sgt maj hon mgr president minister secretary spokesman spokeswoman "
+    "spokesperson senator governor chancellor ambassador general chief director chairman chairwoman chair king queen "
+    "prince princess duke pope cardinal bishop archbishop canon father mayor judge justice professor doctor dr mr mrs "
+    "ms miss sir dame lord lady deputy prime foreign defense defence interior finance leader commander colonel "
+    "captain major lieutenant sergeant admiral marshal vice head premier representative congressman congresswoman "
+    "councillor envoy diplomat lawyer attorney prosecutor solicitor counsel economist analyst critic writer author "
+    "editor reporter correspondent journalist historian scientist researcher engineer coach manager trainer "
+    "goalkeeper striker defender midfielder player referee owner founder executive officer official adviser advisor "
+    "aide expert physician surgeon nurse teacher principal dean rector provost student farmer baker driver pilot "
+    "actor actress singer musician composer producer artist illustrator designer architect resident witness survivor "
+    "victim activist campaigner organiser organizer candidate predecessor successor widow wife husband son daughter "
+    "brother sister mother midshipman rev reverend fr rabbi imam sheikh ceo cfo cto treasurer superintendent "
+    "inspector detective sheriff agent operator president-elect first senior junior former then acting assistant "
+    "associate interim lead chief-of-staff speaker".split()
 )
 """Words that say what somebody is; in front of a name they are no part of it."""
 

@@ -41,21 +41,23 @@ class Name:
     """Whom a question asks about as a speaker."""
 
     words: tuple[str, ...]
-    """As the question names him, her or it, without determiner and title, in small letters."""
+    """Without determiner and title, in small letters."""
     person: bool
-    """It is not a body's or a document's, by its form."""
-
-    def __str__(self) -> str:
-        return " ".join(self.words)
+    """It may be a person's: it is not a body's by its form."""
+    shown: str
+    """As the question has it."""
 
 
 def asked_of(question: str) -> Name | None:
     """Who says what is asked for: "What did Ryabkov say about …?"; None where the question asks about no speaker by name.
 
-    Whoever is asked about only by role ("the governor") may be anybody, and is left to the reader.
+    Whoever is asked about only by role ("the governor") may be anybody, and a document may have many names (the draft, the
+    treaty, the proposals): both are left to the reader.
     """
     for pattern in (_ASKED, _ACCORDING, _VIEW, _WHOSE):
-        if (match := pattern.search(question)) and (name := _name(match["who"])):
+        match = pattern.search(question)
+        # "How does Kyiv feel about being told …?" is no question about what Kyiv told.
+        if match and not (pattern is _ASKED and _END.search(match["who"])) and (name := _name(match["who"])):
             return name
     return None
 
@@ -98,14 +100,14 @@ def _name(phrase: str) -> Name | None:
     if not 1 <= len(words) <= 5 or low[-1] in _ANYBODY | NO_NAME:
         return None
     found = mention(" ".join(w if w[:1].isupper() and not w.isupper() else w.capitalize() for w in words))
-    thing = BODIES | DOCUMENTS
-    if low[-1] in thing or low[-1].rstrip("s") in thing or (found and found.sort is Sort.DOCUMENT):
-        return Name(tuple(low), person=False)
+    if {low[-1], low[-1].rstrip("s")} & DOCUMENTS or (found and found.sort is Sort.DOCUMENT):
+        return None
+    if {low[-1], low[-1].rstrip("s")} & BODIES:
+        return Name(tuple(low), person=False, shown=" ".join(words))
     plain = [w for w in low if w not in ROLES]
     if not plain or low[-1] in ROLES or low[-1].rstrip("s") in ROLES:
         return None
-    titled = len(plain) < len(low)
-    return Name(tuple(plain), person=titled or len(plain) > 1 or words[-1][:1].isupper() or len(words) == 1)
+    return Name(tuple(plain), person=True, shown=" ".join(words))
 
 
 def _same(word: str, other: str) -> bool:
