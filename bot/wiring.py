@@ -65,6 +65,7 @@ class Project:
                 wait_seconds=self.settings.ingest.wait_seconds,
                 models=self.models,
                 chroma=self.settings.search.chroma,
+                shared=self._shared,
             )
         )
 
@@ -150,6 +151,12 @@ class Project:
             if quick.kept(self.data / quick.FILE, run, depends, state.keep_runs, state.keep_days):
                 return True
         return self.runs.put(run)
+
+    @property
+    def _shared(self) -> str:
+        """Where vectors and state are on servers, the catalogue is shared as well: through the state's database."""
+        url = self.settings.state.url
+        return url if self.settings.search.chroma and url.startswith("postgresql") else ""
 
     def paths(self) -> list[Path]:
         """What was ingested last, else the seeds."""

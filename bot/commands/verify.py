@@ -119,6 +119,8 @@ def verify(project: Project, receipt: Receipt) -> Check:
 def _on_disk(project: Project, name: str) -> Path | None:
     """Where the article lies: as ingested, else below one of the ingested folders."""
     known = {e.name: e.path for e in project.index.catalogue.entries()}
+    if project.index.catalogue.follows:
+        return known.get(name)
     places, file = [known[name]] if name in known else [], registry.file_of(name)
     for folder in project.paths():
         try:

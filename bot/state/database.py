@@ -13,10 +13,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from bot.state.quick import FILE
-from retrieval.errors import SettingsError, StorageError, Unreachable
-
-CONNECT_SECONDS = 5
-"""For a server to answer; the library would wait for minutes."""
+from retrieval import postgres
+from retrieval.errors import SettingsError, StorageError
 
 _MAKING = 0x7665_7262
 """Of several processes that start on an empty Postgres only one at a time makes tables: number of the lock for it."""
@@ -51,8 +49,7 @@ class Database:
         except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
             raise SettingsError(
                 f"state.url cannot be used ({error})",
-                "Write it as sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME; "
-                "the driver comes with pip install 'verbatim-quotes[postgres]'.",
+                f"Write it as sqlite:///FILE or postgresql+psycopg://USER:PASSWORD@HOST/NAME. {postgres.DRIVER}",
             ) from None
         except OSError as error:
             raise StorageError(
@@ -102,28 +99,15 @@ class Database:
             raise self._explained(error) from error
 
     def _explained(self, error: SQLAlchemyError) -> StorageError:
-        # The statement's values are people's words and stay out of messages.
         original = getattr(error, "orig", None)
-        reason = (str(original or type(error).__name__).splitlines() or [""])[0]
-        what = f"The state at {self} failed: {reason}"
-        if self._url.get_backend_name() == "sqlite" or not isinstance(error, DBAPIError):
+        if self._url.get_backend_name() == "sqlite" or not isinstance(error, DBAPIError) or original is None:
+            what = f"The state at {self} failed: {original or type(error).__name__}"
             return StorageError(what, "See that it is there, writable and has space.")
-        if "authentication failed" in reason or "no password" in reason or "pg_hba" in reason:
-            return StorageError(what, "Set user and password in state.url: postgresql+psycopg://USER:PASSWORD@HOST/NAME.")
-        if "does not exist" in reason:
-            return StorageError(what, "Create it, or name another in state.url.")
-        # A server that answers gives its reason a number.
-        if error.connection_invalidated or getattr(original, "sqlstate", None) is None:
-            remedy = "Start it, or set state.url to where it is. Nothing is lost; it is used again when it is back."
-            return Unreachable(f"The database at {self} does not answer ({reason})", remedy, "answers")
-        return StorageError(what, "See its log, and that it has space.")
+        return postgres.explained(original, str(self), "answers", lost=error.connection_invalidated)
 
 
 def _arguments(url: URL) -> dict[str, Any]:
-    if url.get_driver_name() not in {"psycopg", "psycopg2"}:
-        return {}
-    # Times come back in the zone of the connection.
-    return {"connect_timeout": CONNECT_SECONDS, "options": "-c timezone=UTC"}
+    return postgres.arguments() if url.get_driver_name() in {"psycopg", "psycopg2"} else {}
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

@@ -125,6 +125,26 @@ class Catalogue:
             known = self.fact(OWNER)
         return str(known)
 
+    @property
+    def follows(self) -> bool:
+        """Whether another machine looks after the articles; this one then takes the texts here for them."""
+        return False
+
+    def claim(self) -> dict[str, str]:
+        """Facts by which this machine becomes the one that looks after the articles."""
+        return {}
+
+    def follow(self) -> None:
+        """Take over what other machines have written. What other processes of this one write is seen anyway."""
+
+    @contextmanager
+    def emptied(self) -> Iterator[Connection]:
+        """A transaction that begins by removing everything."""
+        with self.transaction() as db:
+            for table in schema.CONTENT:
+                db.execute(f"DELETE FROM {table}")
+            yield db
+
     def version(self) -> int:
         """Changes whenever another process or another `Catalogue` has written to the file."""
         return int(self.rows("PRAGMA data_version")[0][0])

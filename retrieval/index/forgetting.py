@@ -10,10 +10,8 @@ from retrieval.index.index import Index
 BEGUN = "forgetting"
 """Fact that stands in the catalogue from the first step to the last."""
 
-_KEPT = ("paths", OWNER)
-"""Facts that outlive the index: what it is made of, and whose the vectors are."""
-
-_TABLES = ("articles", "files", "words", "shingles", "passages", "texts", "unsettled", "facts")
+_KEPT = ("paths", OWNER, "by")
+"""Facts that outlive the index: what it is made of, whose the vectors are, and who looks after the articles."""
 
 
 def was_begun(index: Index) -> bool:
@@ -30,6 +28,7 @@ def forget(index: Index) -> None:
     """
     try:
         opened = index.catalogue
+        opened.follow()
     except StoreError:
         _replace(index)
         opened = index.catalogue
@@ -40,16 +39,20 @@ def forget(index: Index) -> None:
     with schema.storage_errors(index.settings.data):
         index.place.forget()
     index.release_vectors()
-    with index.catalogue.transaction() as db:
-        kept = [(key, known) for key in _KEPT if (known := index.catalogue.fact(key)) is not None]
-        for table in _TABLES:
-            db.execute(f"DELETE FROM {table}")
+    kept = [(key, known) for key in _KEPT if (known := index.catalogue.fact(key)) is not None]
+    with index.catalogue.emptied() as db:
         db.executemany("INSERT INTO facts VALUES (?, ?)", kept)
 
 
 def _replace(index: Index) -> None:
     """Put a new catalogue in the place of one that cannot be opened."""
     path = index.settings.data / "catalogue.sqlite3"
+    if index.log is not None:
+        from retrieval.index.shared import discard
+
+        index.log.restart()
+        discard(path)
+        return
     new = path.with_suffix(".new")
     kept = [(key, known) for key in _KEPT if (known := schema.salvaged(path, key)) is not None]
     with schema.storage_errors(path):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from retrieval.corpus.formats.part import Limits
 from retrieval.errors import IndexMismatch
@@ -14,6 +15,9 @@ from retrieval.index.chroma import Place, place
 from retrieval.index.embeddings import Embedder, load
 from retrieval.index.matrix import ExactVectors, Near
 from retrieval.index.vectors import ChromaVectors
+
+if TYPE_CHECKING:
+    from retrieval.index.log import Log
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class IndexSettings:
     """Where exported models are kept; None for the data folder. Several indexes can share them."""
     chroma: str = ""
     """Where the vectors are kept: empty for the data folder, the address of a Chroma server, or `cloud`."""
+    shared: str = ""
+    """URL of a Postgres through which several machines have one catalogue; empty where each has its own."""
     exact_passages: int = 100_000
     """Up to so many passages each is compared with the question, without opening Chroma."""
     document_bytes: int = 25_000_000
@@ -63,7 +69,26 @@ class Index:
         """
         with schema.storage_errors(self.settings.data):
             self.settings.data.mkdir(parents=True, exist_ok=True)
-        return Catalogue(self.settings.data / "catalogue.sqlite3")
+        path = self.settings.data / "catalogue.sqlite3"
+        if self.log is None:
+            return Catalogue(path)
+        from retrieval.index.shared import SharedCatalogue
+
+        return SharedCatalogue(path, self.log)
+
+    @cached_property
+    def log(self) -> Log | None:
+        """Where several machines write down what they do to the catalogue; None where there is one machine.
+
+        Raises:
+            StorageError: the database does not let us in, or does not answer.
+
+        """
+        if not self.settings.shared:
+            return None
+        from retrieval.index.log import Log
+
+        return Log(self.settings.shared)
 
     @cached_property
     def embedder(self) -> Embedder:
@@ -131,6 +156,6 @@ class Index:
     def close(self) -> None:
         """Release the files; the next use opens them again."""
         self.__dict__.pop("exact", None)
-        for name in ("vectors", "catalogue"):
-            if name in self.__dict__:
-                self.__dict__.pop(name).close()
+        for name in ("vectors", "catalogue", "log"):
+            if (opened := self.__dict__.pop(name, None)) is not None:
+                opened.close()

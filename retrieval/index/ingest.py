@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import astuple, dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -42,6 +42,8 @@ def is_current(index: Index, paths: Sequence[Path]) -> bool:
     """Whether the index is in line with the files, without opening those of which the system says that they are so."""
     index.check()
     catalogue = index.catalogue
+    if catalogue.follows:
+        return catalogue.fact("state") is not None
     if catalogue.fact("state") != _state(index, paths) or catalogue.rows("SELECT 1 FROM unsettled LIMIT 1"):
         return False
     if not agrees(index):
@@ -81,6 +83,8 @@ def ingest(
     with _alone(index, waiting):
         # Before anything is written: a path that does not exist must not become what later commands look for.
         found, table = list(files.find(paths)), metadata.load_table(index.settings.articles)
+        if not rebuild:
+            index.catalogue.follow()
         if rebuild or forgetting.was_begun(index):
             forgetting.forget(index)
         index.check()
@@ -159,6 +163,7 @@ def _begin(index: Index, paths: Sequence[Path]) -> _State:
     recorded = catalogue.fact("state")
     same = recorded is not None and json.loads(recorded)[1:] == json.loads(state)[1:]
     wanted = {"fingerprint": index.fingerprint, "paths": json.dumps([str(p.absolute()) for p in paths])}
+    wanted |= catalogue.claim()
     if catalogue.fact(EPOCH) is None:
         wanted[EPOCH] = new_epoch()
     with catalogue.transaction() as db:
@@ -220,6 +225,7 @@ def _alone(index: Index, waiting: Callable[[], None] | None) -> Iterator[None]:
                     "Try again when it is done.",
                 ) from None
     try:
-        yield
+        with index.log.alone(index.settings.wait_seconds, waiting) if index.log else nullcontext():
+            yield
     finally:
         lock.release()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 from retrieval.errors import IndexMismatch, StorageError
 
@@ -45,6 +46,32 @@ CREATE TABLE unsettled (id TEXT PRIMARY KEY);
 """
 
 
+CONTENT = ("articles", "files", "words", "shingles", "passages", "texts", "unsettled", "facts")
+"""All tables, those first that refer to others."""
+
+
+class Recording(sqlite3.Connection):
+    """A connection that writes down what changes the file, while it is told to."""
+
+    statements: list[tuple[str, list[list[Any]]]] | None = None
+    """SQL, and the values of each time that it was done; None to write nothing down."""
+
+    def execute(self, sql: str, parameters: Any = (), /) -> sqlite3.Cursor:
+        """As sqlite3's."""
+        self._note(sql, [list(parameters)])
+        return super().execute(sql, parameters)
+
+    def executemany(self, sql: str, parameters: Iterable[Any], /) -> sqlite3.Cursor:
+        """As sqlite3's."""
+        rows = [list(values) for values in parameters]
+        self._note(sql, rows)
+        return super().executemany(sql, rows)
+
+    def _note(self, sql: str, rows: list[list[Any]]) -> None:
+        if self.statements is not None and rows and sql.lstrip().startswith(("INSERT", "UPDATE", "DELETE")):
+            self.statements.append((sql, rows))
+
+
 def connect(path: Path) -> sqlite3.Connection:
     """Open the catalogue, made if it is not there.
 
@@ -54,7 +81,9 @@ def connect(path: Path) -> sqlite3.Connection:
 
     """
     with storage_errors(path):
-        connection = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=WAIT_SECONDS)
+        connection = sqlite3.connect(
+            path, check_same_thread=False, isolation_level=None, timeout=WAIT_SECONDS, factory=Recording
+        )
         try:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA journal_mode = WAL")
