@@ -106,9 +106,7 @@ def conflicts(work: Path, seed: int) -> Iterator[Case]:
     for fact in made.facts:
         answer = project.answerer.ask(fact.question)
         half = HALVES[1 - int(fact.article[:2]) % 2]
-        yield Case(
-            half, fact.kind, fact.conflict, _reported(answer, fact), f"{fact.question} ({fact.value}) {_said(answer)}"
-        )
+        yield Case(half, fact.kind, fact.conflict, reported(answer, fact), f"{fact.question} ({fact.value}) {_said(answer)}")
         if _elsewhere(answer, fact):
             yield Case(half, "other articles", False, True, f"{fact.question} {_said(answer)}")
     project.index.close()
@@ -146,7 +144,8 @@ def _pairs(answer: Answer) -> list[set[str]]:
     return [{article[number] for number in found.quotes} for found in answer.disagreements]
 
 
-def _reported(answer: Answer, fact: Fact) -> bool:
+def reported(answer: Answer, fact: Fact) -> bool:
+    """Whether an answer says that the two reports on the events differ."""
     return {fact.article, planting.second(fact.article)} in _pairs(answer)
 
 

@@ -104,18 +104,27 @@ def compare(question: str, one: Said, other: Said, aliases: Aliases) -> Verdict 
 
 def _numbers(question: str, one: Said, other: Said) -> Verdict | None:
     mine, theirs = _counted(question, one), _counted(question, other)
-    if mine and not theirs and _SIZE.match(other.sentence[slice(*other.answer)]):
-        return Verdict(Kind.NUMBER, False, mine.span, other.answer, vague=True)
-    if theirs and not mine and _SIZE.match(one.sentence[slice(*one.answer)]):
-        return Verdict(Kind.NUMBER, False, one.answer, theirs.span, vague=True)
     if not mine or not theirs:
+        return _vague(one, other, mine, theirs)
+    # An answer may name several, as "from 3 to 5 percent": as long as one of them fits, nothing is said against the other.
+    known = [(agree, m, t) for m in mine for t in theirs if (agree := quantities.agree(m, t)) is not None]
+    if not known:
         return None
-    agree = quantities.agree(mine, theirs)
-    return None if agree is None else Verdict(Kind.NUMBER, agree, mine.span, theirs.span)
+    agree, m, t = max(known, key=lambda f: f[0])
+    return Verdict(Kind.NUMBER, agree, m.span, t.span)
 
 
-def _counted(question: str, said: Said) -> Quantity | None:
-    """The number that answers: among the answering words, no date, and of what the question asks for where one is.
+def _vague(one: Said, other: Said, mine: Sequence[Quantity], theirs: Sequence[Quantity]) -> Verdict | None:
+    """One gives a number and the other only a size."""
+    if mine and _SIZE.match(other.sentence[slice(*other.answer)]):
+        return Verdict(Kind.NUMBER, False, mine[0].span, other.answer, vague=True)
+    if theirs and _SIZE.match(one.sentence[slice(*one.answer)]):
+        return Verdict(Kind.NUMBER, False, one.answer, theirs[0].span, vague=True)
+    return None
+
+
+def _counted(question: str, said: Said) -> list[Quantity]:
+    """The numbers among the answering words, no dates, and of what the question asks for where one is.
 
     Where the answering words hold none, the only one of the sentence that is of what the question asks for.
     """
@@ -124,7 +133,7 @@ def _counted(question: str, said: Said) -> Quantity | None:
     asked = set(stems(question))
     touched = [q for q in found if _touch(q.span, said.answer)]
     named = [q for q in found if q.unit in asked]
-    return next(iter([q for q in touched if q in named] or touched or (named if len(named) == 1 else [])), None)
+    return [q for q in touched if q in named] or touched or (named if len(named) == 1 else [])
 
 
 def _times(one: Said, other: Said) -> Verdict | None:
