@@ -81,6 +81,12 @@ def test_a_quotation_of_several_paragraphs_keeps_its_speaker_from_before_or_afte
     assert set(heard(after)) == {"Maria Lopez"}
 
 
+def test_a_paragraph_that_a_colon_announces_is_a_quotation_without_marks() -> None:
+    text = "Maria Lopez said in her letter:\n\nWe will win. It is a good day.\n\nThe vote is on Sunday."
+    assert heard(text) == ["Maria Lopez"] * 3 + [None]
+    assert set(heard("There are three rules:\n\nDo not run. Do not shout.")) == {None}
+
+
 def test_he_and_she_are_not_taken_for_each_other() -> None:
     text = (
         "Angela Merkel met Emmanuel Macron in Berlin. Merkel opened her house to him, and Macron brought his wife. "

@@ -10,7 +10,7 @@ from retrieval.reading.nouns import BODIES, COMPASS, DETERMINERS, DOCUMENTS, NO_
 
 _PEOPLE = re.compile(
     r"(?:[a-z]+(?:ers|ors|ists|ians|ants|ees|eers|mates)|people|men|women|police|officials|experts|critics|residents|parents|"
-    r"students|scientists|analysts|economists|diplomats|doctors|troops|families|fans|locals|others|many|some|most|several|few|"
+    r"students|scientists|suspects|members|victims|voters|witnesses|delegates|analysts|economists|diplomats|doctors|troops|families|fans|locals|others|many|some|most|several|few|"
     r"both|none|neither|children|authorities|sources|allies|rivals|opponents|supporters|soldiers|nationals|citizens|colleagues|"
     r"friends|activists|democrats|republicans|greens|ministers|leaders|one|everyone|somebody|nobody|agent|rebels)$"
 )
@@ -24,6 +24,9 @@ NAME = re.compile(rf"(?<![\w’'])(?:{_INITIALS}|{_CAPITAL})(?:[ ](?:{_PARTICLE}
 
 _LINK = re.compile(r"\s(?:of|at|in|for|from|with|on|behind|to|near|within|under|by)\s")
 _SPLIT = re.compile(r"(?<=\w)[’']s?\s|(?<=s)[’']\s")
+_TRAILING = re.compile(r"released|published|issued|presented|submitted|made|based|dated|seen|obtained|entitled")
+"""Participles that tell more of the noun before."""
+
 PRONOUN = re.compile(r"(he|she|it|they|i|we|you)\b", re.IGNORECASE)
 
 
@@ -57,12 +60,17 @@ class Mention:
 
 def mention(phrase: str) -> Mention | None:
     """What a noun phrase names; None where it is empty."""
-    phrase = phrase.strip(' ,;:“”"')
+    phrase = phrase.strip(' ,;:“”"–-')
     words = phrase.split()
     if all(w.casefold() in DETERMINERS for w in words):
         return None
-    if PRONOUN.fullmatch(phrase):
-        return Mention(Sort.PRONOUN, phrase.casefold(), phrase.casefold())
+    if phrase.endswith(("’s", "'s", "s’", "s'")) or words[-1].casefold() == "there":
+        return None
+    last = words[-1] if words[-1] == "I" or words[-1].islower() or len(words) == 1 else ""
+    if PRONOUN.fullmatch(last):
+        return Mention(Sort.PRONOUN, last.casefold(), last.casefold())
+    if len(words) > 1 and _TRAILING.fullmatch(last):
+        return mention(" ".join(words[:-1]))
     if called := re.search(r"\b(?:named|called)\s(?=[A-Z])", phrase):
         phrase = phrase[called.end() :]
     link = _LINK.search(phrase)
@@ -100,6 +108,8 @@ def name_of(run: str) -> tuple[str, bool] | None:
     """The name in a run of capitalised words without what stands before it, and whether that was a title."""
     words = run.split()
     while words and words[0].casefold().strip(".") in NO_NAME:
+        words = words[1:]
+    while len(words) > 2 and words[0].isupper() and len(words[0]) > 1 and words[0].isalpha():
         words = words[1:]
     titles = [n for n, w in enumerate(words) if w.casefold().strip(".") in ROLES]
     if titles and words[titles[-1]].casefold() in SURNAMES:

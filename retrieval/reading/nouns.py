@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 ROLES = frozenset(
-    "prof gen sen rep gov lt col capt cmdr sgt maj hon mgr president minister secretary spokesman spokeswoman "
-    "spokesperson senator governor chancellor ambassador general chief director chairman chairwoman chair king queen "
-    "prince princess duke pope cardinal bishop archbishop canon father mayor judge justice professor doctor dr mr mrs "
-    "ms miss sir dame lord lady deputy prime foreign defense defence interior finance leader commander colonel "
-    "captain major lieutenant sergeant admiral marshal vice head premier representative congressman congresswoman "
-    "councillor envoy diplomat lawyer attorney prosecutor solicitor counsel economist analyst critic writer author "
-    "editor reporter correspondent journalist historian scientist researcher engineer coach manager trainer "
-    "goalkeeper striker defender midfielder player referee owner founder executive officer official adviser advisor "
-    "aide expert physician surgeon nurse teacher principal dean rector provost student farmer baker driver pilot "
-    "actor actress singer musician composer producer artist illustrator designer architect resident witness survivor "
-    "victim activist campaigner organiser organizer candidate predecessor successor widow wife husband son daughter "
-    "brother sister mother midshipman rev reverend fr rabbi imam sheikh ceo cfo cto treasurer superintendent "
+    "mp msp mep mla prof gen sen rep gov lt col capt cmdr sgt maj hon mgr president minister secretary spokesman "
+    "spokeswoman spokesperson senator governor chancellor ambassador general chief director chairman chairwoman chair "
+    "king queen prince princess duke pope cardinal bishop archbishop canon father mayor judge justice professor "
+    "doctor dr mr mrs ms miss sir dame lord lady deputy prime foreign defense defence interior finance leader "
+    "commander colonel captain major lieutenant sergeant admiral marshal vice head premier representative congressman "
+    "congresswoman councillor envoy diplomat lawyer attorney prosecutor solicitor counsel economist analyst critic "
+    "writer author editor reporter correspondent journalist historian scientist researcher engineer coach manager "
+    "trainer goalkeeper striker defender midfielder player referee owner founder executive officer official adviser "
+    "advisor aide expert physician surgeon nurse teacher principal dean rector provost student farmer baker driver "
+    "pilot actor actress singer musician composer producer artist illustrator designer architect resident witness "
+    "survivor victim activist campaigner organiser organizer candidate predecessor successor widow wife husband son "
+    "daughter brother sister mother midshipman rev reverend fr rabbi imam sheikh ceo cfo cto treasurer superintendent "
     "inspector detective sheriff agent operator president-elect first senior junior former then acting assistant "
     "associate interim lead chief-of-staff speaker".split()
 )
@@ -39,12 +39,12 @@ BODIES = frozenset(
 """Nouns of bodies: what speaks as one though it is many."""
 
 DOCUMENTS = frozenset(
-    "draft treaty treaties document agreement accord pact proposal report statement text clause letter bill act "
-    "resolution communique communiqué memo memorandum note paper law decree directive constitution charter convention "
-    "protocol contract article section paragraph provision amendment ruling verdict judgment judgement study survey "
-    "poll analysis review record transcript message telegram email e-mail filing petition lawsuit complaint "
-    "indictment guideline guidance rule regulation policy plan strategy budget manifesto declaration dossier file "
-    "book essay column editorial leaflet sign notice figure data statistic census website".split()
+    "release draft treaty treaties document agreement accord pact proposal report statement text clause letter bill "
+    "act resolution communique communiqué memo memorandum note paper law decree directive constitution charter "
+    "convention protocol contract article section paragraph provision amendment ruling verdict judgment judgement "
+    "study survey poll analysis review record transcript message telegram email e-mail filing petition lawsuit "
+    "complaint indictment guideline guidance rule regulation policy plan strategy budget manifesto declaration "
+    "dossier file book essay column editorial leaflet sign notice figure data statistic census website".split()
 )
 """Nouns of what is written."""
 
@@ -65,7 +65,8 @@ COMPASS = frozenset(
 """What begins the name of a country or a people and never that of a person."""
 
 DETERMINERS = frozenset(
-    "the a an this that these those its his her their our my your some many several most both each one".split()
+    "the a an this that these those its his her their our my your some many several most both each one two three four "
+    "five six".split()
 )
 
 LINKS = frozenset("of at in for from with on behind to near within under by".split())

@@ -9,7 +9,7 @@ from retrieval.reading.nouns import CONCEDING, DETERMINERS, LINKS, SUBORDINATING
 
 _ADVERB = (
     r"(?:also|once|then|later|repeatedly|further|again|already|just|now|still|first|often|always|even|all|both|has|have|had|"
-    r"did|does|do|too|\w+ly|this week|last week|this month|earlier|in turn|on \w+day|nevertheless)"
+    r"did|does|do|too|\w+ly|yesterday|today|recently|this week|last week|this month|earlier|in turn|on \w+day|nevertheless)"
 )
 _TRAILING = re.compile(rf"(?:^|(?<=[\s,])){_ADVERB}\s*$")
 _BOUNDARY = re.compile(
@@ -69,7 +69,7 @@ def before(left: str) -> tuple[Mention, int, bool] | None:
         return None
     last = len(pieces) - 1
     inserted: list[str] = []
-    while left.endswith(",") and last > 0 and (_INSERTED.match(pieces[last][1]) or is_name(pieces[last][1])):
+    while left.endswith(",") and last > 0 and _inserted([p for _, p in pieces[: last + 1]]):
         inserted.insert(0, pieces[last][1])
         last -= 1
     start, piece = pieces[last]
@@ -102,7 +102,7 @@ def ends_with_name(following: str) -> bool:
     """Whether a person and then an end follow a verb: “…, said John Smith.”"""
     end = _FORWARD_END.search(following)
     phrase = (following[: end.start()] if end else following).strip()
-    found = mention(phrase) if len(phrase.split()) <= 8 else None
+    found = mention(phrase) if len(phrase.split()) <= 12 else None
     return found is not None and found.sort in {Sort.PERSON, Sort.ROLE}
 
 
@@ -116,6 +116,8 @@ def subject(words: str) -> Mention | None:
     head = _OPENING.sub("", pieces[0], count=1) if _OPENING.match(pieces[0]) else pieces[0]
     if match := _SUBJECT_PRONOUN.match(head):
         return mention(match[1])
+    if head.startswith("There "):
+        return None
     grown = _up_to_verb(head)
     if grown and grown.sort is not Sort.THING and not (grown.sort in {Sort.ROLE, Sort.BODY} and len(pieces) > 1):
         return grown
@@ -172,7 +174,16 @@ def _cuts(words: list[str], start: int) -> bool:
         return start == 1 or words[start - 2].casefold() in DETERMINERS
     if not _TIME.fullmatch(low) or start == len(words):
         return False
-    return low.endswith("day") or (words[start].casefold() not in LINKS and not word[:1].isupper())
+    dated = start > 1 and words[start - 2].casefold() in {"in", "on", "since", "by", "until", "last", "early", "late"}
+    return dated or low.endswith("day") or (words[start].casefold() not in LINKS and not word[:1].isupper())
+
+
+def _inserted(pieces: list[str]) -> bool:
+    """Whether the last of some pieces only tells more of the one before."""
+    last, one_before = pieces[-1], pieces[-2]
+    # "Anna Berg, senior economist at Danske Bank, …"
+    described = is_name(one_before) and not is_name(last) and len(one_before.split()) > 1
+    return bool(_INSERTED.match(last)) or is_name(last) or described
 
 
 def _pieces(left: str) -> list[tuple[int, str]]:
@@ -225,6 +236,8 @@ def _first_name(head: str) -> Mention | None:
 def _first_noun(head: str) -> Mention | None:
     words = head.split()
     for count in range(2, min(6, len(words)) + 1):
+        if count > 2 and words[count - 2].endswith("ed"):
+            return None
         found = mention(" ".join(words[:count]))
         if found and found.sort in {Sort.BODY, Sort.DOCUMENT, Sort.ROLE}:
             return found

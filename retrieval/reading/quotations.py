@@ -14,8 +14,11 @@ HIDDEN = "¶"
 _MARK = re.compile(r"[“”„«»]|\"(?:(?<!\d\")|(?=[\s,.;:!?)]|$))|``|''|‘(?<![\w’']‘)(?=\w)|’(?<=[.,!?…]’)(?!\w)")
 """Quotation marks; not the sign for inches, an apostrophe, or a possessive."""
 
-_OPENING = frozenset("“„«‘")
-_CLOSING = frozenset("”»’")
+_OPENING = frozenset({"“", "„", "«", "‘", "``"})
+_CLOSING = frozenset({"”", "»", "’", "''"})
+_ENDING = frozenset({"”", "»", "''"})
+"""Marks that never mean anything but an end."""
+
 _BRACKETS = re.compile(r"\s?\((?:[^()]|\([^()]*\))*\)|\[[^\]]*\]")
 _LOOSE = re.compile(r"\s+(?=[,.;:!?)”]|['’](?:s\b|\s|$))|(?<=[(“])\s+")
 _DASH = re.compile(r"\s*—\s*|\s–\s(?!\d)|\s--\s")
@@ -57,9 +60,8 @@ class Outlines:
             if is_open and breaks:
                 is_open = _goes_on(text, start, gap)
             self._states[index] = (is_open, breaks)
-            sentence = text[start:end]
-            for _, opens in _marks(sentence, is_open, breaks):
-                is_open = opens
+            marks = _marks(text[start:end], is_open, breaks)
+            is_open = marks[-1][1] if marks else is_open
 
     def __getitem__(self, index: int) -> Outline:
         """The outline of `sentences[index]`."""
@@ -87,7 +89,7 @@ def _marks(sentence: str, inside: bool, breaks: bool) -> list[tuple[re.Match[str
     is_open = inside
     for mark in _MARK.finditer(sentence, _begins(sentence, inside, breaks)):
         opens = mark[0] in _OPENING or (mark[0] not in _CLOSING and not is_open)
-        if opens != is_open:
+        if opens != is_open or (not found and mark[0] in _ENDING):
             found.append((mark, opens))
             is_open = opens
     return found
@@ -100,9 +102,12 @@ def _begins(sentence: str, inside: bool, breaks: bool) -> int:
 
 
 def _outline(sentence: str, inside: bool, breaks: bool) -> Outline:
+    marks = _marks(sentence, inside, breaks)
+    # A quotation that only ends here began before it, even where its beginning was not seen.
+    inside = inside or (bool(marks) and not marks[0][1])
     pieces = ["“"] if inside else []
     is_open, at, hidden = inside, _begins(sentence, inside, breaks), 0
-    for mark, opens in _marks(sentence, inside, breaks):
+    for mark, opens in marks:
         between = sentence[at : mark.start()]
         if opens:
             pieces += [between, "“"]

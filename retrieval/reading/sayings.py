@@ -43,8 +43,8 @@ _ING = (
 
 _PROVIDING = (
     r"provides?|provided|prohibits?|requires?|stipulates?|obliges?|bans?|forbids?|pledges?|guarantees?|commits?|binds?|allows?|"
-    r"permits?|sets? out|lays? down|says?|said|states?|stated|calls? for|called for|demands?|promises?|warns?|shows?|showed|"
-    r"describes?|notes?|concludes?|concluded|recommends?|recommended|defines?|contains?|prescribes?|envisages?"
+    r"permits?|sets? out|lays? down|says?|said|states?|stated|calls? (?:for|on)|called (?:for|on)|demands?|promises?|"
+    r"warns?|shows?|showed|describes?|notes?|concludes?|concluded|recommends?|recommended|defines?|contains?|prescribes?|envisages?"
 )
 _OPINION = re.compile(
     r"\b(?:was|were|is|are) (?:\w+ly |very |quite |rather )?(?:positive|negative|critical|enthusiastic|pleased|optimistic|"
@@ -63,14 +63,19 @@ PROVIDING = re.compile(rf"(?<![\w’'-])(?:would |will |must |shall |should |als
 """What a document does, and nobody else unless he says so."""
 
 _CLAUSE = re.compile(
-    r"[,:]?\s*(?:“|that\b|:|whether\b|how\b|why\b|what\b|if\b|(?:he|she|it|they|we|i|there)\b)|"
+    r"[,:]?\s*(?:“|that\b|:|whether\b)|\s+(?:how|why|what|if|he|she|it|they|we|i|there)\b|"
     r"\s(?:\w+\s){0,5}?(?:that\b|“|:)|,\s*“",
     re.IGNORECASE,
 )
 _THAT = re.compile(r"(?:\s[\w’'.-]+,?){0,7}?,?\s?(?:that\b|“|:|whether\b)", re.IGNORECASE)
+_TO_SOMEBODY = re.compile(r"(?:\s[\w’'.-]+,?){0,8}?[,:]?\s(?:that\b|“)")
 _NAMED = re.compile(r"[^.;]*?(?:\sas\b|\sat\b)")
 _BARE = re.compile(r"\s+(?:(?:the|a|an|no|more|less|its|his|her|their)\b|[A-Z\d])")
 _CALLED = re.compile(r"\s+(?!on\b|off\b|in\b|up\b|back\b|it off\b|him\b|her\b|them\b)")
+
+
+_TO_DO = ("claim", "promise", "pledge", "threaten")
+"""Weak ones that say something with “to” as well."""
 
 
 def cues(words: str) -> Iterator[tuple[str, int, int]]:
@@ -100,6 +105,9 @@ def says(kind: str, verb: str, following: str, *, quote_before: bool) -> bool:
         return bool(_NAMED.match(following)) or "“" in following[:60]
     if kind == "ing":
         return bool(_CLAUSE.match(following) or _BARE.match(following))
-    if quote_before:
+    if quote_before or (verb.startswith(_TO_DO) and following.startswith(" to ")):
         return True
+    if following.startswith(" to "):
+        # "agreed to three conditions: …" says nothing, "wrote to the king that …" does.
+        return bool(_TO_SOMEBODY.match(following))
     return bool(_THAT.match(following) or _CLAUSE.match(following))

@@ -91,7 +91,8 @@ class _Listener:
     def voice(self, index: int) -> _Voice:
         """The voice of a sentence of the run."""
         if index not in self._voices:
-            self._voices[index] = self._own_voice(index) or self._quoted(index) or self._default(index)
+            found = self._own_voice(index) or self._quoted(index) or self._set_off(index)
+            self._voices[index] = found or self._default(index)
         return self._voices[index]
 
     def _default(self, index: int) -> _Voice:
@@ -211,6 +212,16 @@ class _Listener:
         about = self._about(index - 1) if index > self._first else None
         name = self._one(index, about) if about else None
         return _person(name) if name else None
+
+    def _set_off(self, index: int) -> _Voice | None:
+        """The voice of a paragraph that is a quotation without marks: the sentence before it ends with a colon."""
+        start = index
+        while start > self._first and not self._outlines[start].paragraph:
+            start -= 1
+        if start == self._first or not self._outlines[start - 1].words.endswith(":"):
+            return None
+        before = self.voice(start - 1)
+        return before if before.named else None
 
     def _ahead(self, index: int) -> _Voice | None:
         """Who is named where a quotation that goes on ends."""
