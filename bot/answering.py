@@ -24,6 +24,7 @@ from retrieval.reading.names import Terms, terms
 from retrieval.reading.reader import Reader
 from retrieval.reading.search import EVERYTHING, Retriever, Scope, words_in
 from retrieval.reading.windows import around
+from retrieval.stopping import checkpoint
 
 LATER_PASSAGES = 4
 """Passages read of articles that came out after the day as of which is asked: enough to see that they say otherwise."""
@@ -138,6 +139,7 @@ class Answerer:
 
     def _findings(self, part: str, scope: Scope, passages: int) -> tuple[Terms, list[Finding], Timings]:
         """What a part names, and the sentences of the articles in scope that may answer it, best first."""
+        checkpoint()
         catalogue, settings = self._index.catalogue, self._settings
         words = words_in(catalogue, scope)
         named = terms(part, words, self._aliases)

@@ -31,6 +31,7 @@ from retrieval.reading.names import terms
 from retrieval.reading.search import EVERYTHING, Evidence, Retriever, Scope, words_in
 from retrieval.reading.statements import Statement, statement
 from retrieval.reading.voices import individual
+from retrieval.stopping import checkpoint
 
 PASSAGES = 10
 """Passages that are compared with a claim; comparing costs little, so more than are read for a question."""
@@ -141,6 +142,7 @@ class Checker:
         checks: list[Check] = []
         earlier = ""
         for start, end in claims(text):
+            checkpoint()
             checks.append(self._check(text[start:end], earlier, (start, end), scope))
             earlier = text[start:end]
         originals = gate.shelf(self._index.catalogue, self._index.settings.limits)

@@ -75,6 +75,7 @@ class DiscordServer:
         self._session = "session-1"
         self._ids = 5000
         self._nonces: dict[str, Body] = {}
+        self._acknowledged: set[str] = set()
         self.port = 0
 
     @property
@@ -156,10 +157,10 @@ class DiscordServer:
             await self._welcome(socket, body["d"].get("shard", [0, 1]))
         elif body["op"] == RESUME:
             await self._resume(socket, body["d"])
-        if body["op"] in {IDENTIFY, RESUME}:
-            async with self.changed:
+        async with self.changed:
+            if body["op"] in {IDENTIFY, RESUME}:
                 self.operations.append(body["op"])
-                self.changed.notify_all()
+            self.changed.notify_all()
 
     async def _welcome(self, socket: GatewaySocket, shard: list[int]) -> None:
         socket.live = True
@@ -229,7 +230,10 @@ class DiscordServer:
                 extra = {"application_id": APPLICATION, "version": "1", "dm_permission": True, "nsfw": False}
                 commands: list[Body] = list(body["list"])
                 return 200, [{"id": str(70 + n), "description": ""} | c | extra for n, c in enumerate(commands)]
+            case "POST", ["interactions", id_, _, "callback"] if id_ in self._acknowledged:
+                return 400, {"message": "Interaction has already been acknowledged.", "code": 40060}
             case "POST", ["interactions", id_, _, "callback"]:
+                self._acknowledged.add(id_)
                 placeholder = message(self.new_id(), me, "")
                 about = {"id": id_, "type": 2, "response_message_id": placeholder["id"],
                          "response_message_loading": True, "response_message_ephemeral": False}  # fmt: skip

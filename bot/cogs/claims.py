@@ -55,6 +55,7 @@ class Claims(commands.Cog):
 
     async def check(self, interaction: discord.Interaction[VerbatimBot], message: discord.Message) -> None:
         """Show what the articles say of each sentence, to the one who wants to know."""
+        await interaction.response.defer(ephemeral=True, thinking=True)
         here = place(interaction)
         rules = await self._bot.gate.rules(here)
         check(rules, here)
@@ -66,7 +67,6 @@ class Claims(commands.Cog):
             await interaction.edit_original_response(content=queue_words(at))
 
         with self._bot.underway():
-            await interaction.response.defer(ephemeral=True, thinking=True)
             began = time.perf_counter()
             async with (
                 self._bot.gate.admission(here, waiting),

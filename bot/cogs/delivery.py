@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 from contextlib import AsyncExitStack, suppress
-from typing import Protocol
+from typing import Any, Protocol
 
 import discord
 
+from bot.cogs.sending import CUT, Contents, contents, files, persistently
 from bot.cogs.views import Message
 from bot.logs import event
 
@@ -15,6 +16,9 @@ _log = logging.getLogger("verbatim.discord")
 
 EXPIRED = {10008, 10015, 10062, 50027}
 """Unknown message, webhook or interaction, invalid webhook token: what an interaction that is over answers."""
+
+ACKNOWLEDGED = 40060
+"""The interaction has been acknowledged already."""
 
 
 class Delivery(Protocol):
@@ -46,44 +50,58 @@ class SlashDelivery:
 
     def __init__(self, interaction: discord.Interaction, *, private: bool) -> None:
         self._interaction = interaction
-        self._private = private
+        self.private = private
+        """Whether only the asker sees it; settled with the acknowledgement."""
+        self.acknowledged = False
         self._lost = False
 
     async def acknowledge(self) -> None:
+        if self.acknowledged:
+            return
         try:
-            await self._interaction.response.defer(thinking=True, ephemeral=self._private)
-        except discord.NotFound as error:
+            await persistently(lambda: self._interaction.response.defer(thinking=True, ephemeral=self.private))
+            self.acknowledged = True
+        except discord.HTTPException as error:
+            if error.code == ACKNOWLEDGED:
+                # By the try before, whose answer did not come through.
+                self.acknowledged = True
+                return
             # Discord gave the interaction up after three seconds. A public answer can still go into the channel.
-            if self._private or error.code not in EXPIRED:
+            if self.private or error.code not in EXPIRED:
                 raise
             self._lost = True
 
     async def waiting(self, place: int) -> None:
         if not self._lost:
-            with suppress(discord.HTTPException):
+            with suppress(discord.HTTPException, *CUT):
                 await self._interaction.edit_original_response(content=queue_words(place))
 
     async def deliver(self, message: Message) -> discord.Message:
+        sent = contents(message)
         if not self._lost:
             try:
-                return await self._interaction.edit_original_response(
-                    content=None, view=message.view, attachments=list(message.files)
+                return await persistently(
+                    lambda: self._interaction.edit_original_response(
+                        content=None, view=message.view, attachments=files(sent)
+                    )
                 )
             except discord.HTTPException as error:
-                if self._private or error.code not in EXPIRED:
+                if self.private or error.code not in EXPIRED:
                     raise
                 event(_log, logging.WARNING, "interaction_expired", code=error.code)
-        for file in message.files:
-            file.reset()
-        return await _channel(self._interaction).send(view=message.view, files=list(message.files))
+        return await self._send(sent, view=message.view)
 
     async def apologise(self, words: str) -> None:
         if self._lost:
-            await _channel(self._interaction).send(words)
-        elif self._interaction.response.is_done():
-            await self._interaction.edit_original_response(content=words)
+            await self._send(content=words)
+        elif self.acknowledged:
+            await persistently(lambda: self._interaction.edit_original_response(content=words))
         else:
             await self._interaction.response.send_message(words, ephemeral=True)
+
+    async def _send(self, sent: Contents = (), **what: Any) -> discord.Message:
+        channel, nonce = _channel(self._interaction), str(self._interaction.id)
+        return await persistently(lambda: channel.send(files=files(sent), nonce=nonce, **what))
 
 
 class MessageDelivery:
@@ -92,26 +110,28 @@ class MessageDelivery:
     def __init__(self, message: discord.Message) -> None:
         self._message = message
         self._stack = AsyncExitStack()
+        self._acknowledged = False
         self._placeholder: discord.Message | None = None
 
     async def acknowledge(self) -> None:
-        with suppress(discord.HTTPException):
+        if self._acknowledged:
+            return
+        self._acknowledged = True
+        with suppress(discord.HTTPException, *CUT):
             # Not worth losing an answer for.
             await self._stack.enter_async_context(self._message.channel.typing())
 
     async def waiting(self, place: int) -> None:
-        with suppress(discord.HTTPException):
-            self._placeholder = await self._reply(content=queue_words(place))
+        with suppress(discord.HTTPException, *CUT):
+            self._placeholder = await self._reply(kind="w", content=queue_words(place))
 
     async def deliver(self, message: Message) -> discord.Message:
         await self._stack.aclose()
-        if self._placeholder is not None:
-            try:
-                return await self._placeholder.edit(content=None, view=message.view, attachments=list(message.files))
-            except discord.NotFound:
-                for file in message.files:
-                    file.reset()
-        return await self._reply(view=message.view, files=list(message.files))
+        sent = contents(message)
+        if (placeholder := self._placeholder) is not None:
+            with suppress(discord.NotFound):
+                return await persistently(lambda: placeholder.edit(content=None, view=message.view, attachments=files(sent)))
+        return await self._reply(sent, view=message.view)
 
     async def apologise(self, words: str) -> None:
         await self._stack.aclose()
@@ -125,10 +145,16 @@ class MessageDelivery:
             # The channel is closed to the bot; the person still learns why nothing comes.
             await self._message.author.send(words)
 
-    async def _reply(self, **what: object) -> discord.Message:
+    async def _reply(self, sent: Contents = (), kind: str = "", **what: Any) -> discord.Message:
         # A question that was deleted meanwhile is answered all the same, without pointing at it.
         reference = self._message.to_reference(fail_if_not_exists=False)
-        return await self._message.channel.send(reference=reference, mention_author=False, **what)  # type: ignore[call-overload, no-any-return]
+        # What is sent once more is the message that was there before. So is an apology for an answer that did arrive.
+        nonce = f"{self._message.id}{kind}"
+        return await persistently(
+            lambda: self._message.channel.send(
+                files=files(sent), reference=reference, mention_author=False, nonce=nonce, **what
+            )
+        )
 
 
 def _channel(interaction: discord.Interaction) -> discord.abc.Messageable:

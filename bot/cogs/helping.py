@@ -19,6 +19,12 @@ HOW = (
     "check it by. What the articles do not say, I do not answer."
 )
 
+READS = "In a thread that I opened, and in direct messages, just write."
+HIDDEN = (
+    "Discord shows me only messages that name me: leave the ping on when you reply, and mention me by name when you reply "
+    "to an answer to `/ask` or write in a thread that I opened. In direct messages, just write."
+)
+
 
 class Helping(commands.Cog):
     """Explains."""
@@ -35,14 +41,11 @@ class Helping(commands.Cog):
         admins = [c for c in commands_ if c.default_permissions is not None]
         menus = self._bot.tree.get_commands(type=discord.AppCommandType.message)
         me = self._bot.user.mention if self._bot.user else "me"
-        more = (
-            "In a thread that I opened, and here in direct messages, just write."
-            if self._bot.intents.message_content
-            else "In a thread that I opened, mention me or reply to an answer."
-        )
+        more = READS if self._bot.intents.message_content else HIDDEN
         blocks = [
             f"### Ask the articles\n{HOW}",
-            f"Use `/ask`, mention {me} with your question, or reply to one of my answers to ask on. {more}",
+            f"Use `/ask`, mention {me} with your question, write to me directly, or reply to one of my answers to ask on; I "
+            f"understand a reply in the light of the answer. {more}",
             "\n".join(_line(c) for c in everybody),
             "\n".join(f"**{m.name}** — right-click a message, then Apps" for m in menus),
         ]

@@ -6,6 +6,7 @@ import logging
 import secrets
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -15,6 +16,12 @@ from retrieval.errors import IndexMismatch, SettingsError, StorageError, Unreach
 _log = logging.getLogger("verbatim.discord")
 
 AGAIN = "Please try again in a moment."
+
+MOST = 1900
+"""Characters of what is said; Discord takes 2,000."""
+
+UNHEARD = (discord.HTTPException, aiohttp.ClientError, OSError)
+"""What can happen when somebody is told something."""
 
 OPERATORS = (StorageError, IndexMismatch, WeightsError, SettingsError)
 """What only the operator can mend, and whose messages name places on the machine: they go to the log."""
@@ -63,7 +70,7 @@ def words(error: BaseException) -> str:
         case discord.Forbidden():
             return (
                 "Discord does not let me do this here. A moderator can give me the permissions View Channel, Send "
-                "Messages, Send Messages in Threads and Read Message History."
+                "Messages, Send Messages in Threads, Create Public Threads, Attach Files and Read Message History."
             )
         case discord.NotFound():
             return "That message or channel is no longer there. Please ask again."
@@ -71,7 +78,7 @@ def words(error: BaseException) -> str:
             return f"Discord asks me to slow down. {AGAIN}"
         case discord.HTTPException() if error.status >= 500:
             return f"Discord has trouble at the moment. {AGAIN}"
-        case OSError():
+        case OSError() | aiohttp.ClientError():
             return f"Discord cannot be reached at the moment. {AGAIN}"
         case _:
             return f"Something went wrong on my side, not on yours. {AGAIN}"
@@ -87,7 +94,8 @@ def explain(error: BaseException, **where: Any) -> str:
     found = cause(error)
     if expected(found):
         event(_log, logging.INFO, "turned_away", error=type(found).__name__, **where)
-        return words(found)
+        said = words(found)
+        return said if len(said) <= MOST else f"{said[:MOST].rstrip()} …"
     code = reference()
     level = logging.WARNING if isinstance(found, discord.HTTPException | TimeoutError) else logging.ERROR
     why = str(found) if isinstance(found, OPERATORS) else None
@@ -111,5 +119,11 @@ async def tell(interaction: discord.Interaction, error: BaseException) -> None:
             await interaction.followup.send(text, ephemeral=True)
         else:
             await interaction.response.send_message(text, ephemeral=True)
-    except discord.HTTPException as failed:
-        event(_log, logging.WARNING, "unheard", error=type(failed).__name__, status=failed.status, code=failed.code)
+    except UNHEARD as failed:
+        unheard(failed)
+
+
+def unheard(failed: BaseException, **where: Any) -> None:
+    """Log that somebody could not be told what went wrong."""
+    status, code = getattr(failed, "status", None), getattr(failed, "code", None)
+    event(_log, logging.WARNING, "unheard", error=type(failed).__name__, status=status, code=code, **where)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -26,6 +28,9 @@ LABELS = {
     Reason.SHOULD_HAVE_ANSWERED: "It should have answered",
     Reason.OTHER: "Something else",
 }
+FORM_SECONDS = 1.5
+"""How long the form waits for what the person said before."""
+
 THANKS_GOOD = "👍 Noted, thank you. You can change your vote at any time."
 THANKS_BAD = "👎 Noted, thank you: this question joins those that I am tested with. You can change your vote at any time."
 
@@ -39,9 +44,13 @@ async def good(bot: VerbatimBot, press: Press, post: str) -> None:
 
 async def bad(bot: VerbatimBot, press: Press, post: str) -> None:
     """Ask what is wrong. A form can only be the first response, so nothing is awaited before it but the state."""
-    found, earlier = await write(bot, lambda s: (posts.get(s, post), feedback.of(s, post, press.user.id)))
-    if found is None:
-        raise TooLate(*FORGOTTEN)
+    earlier: Vote | None = None
+    # The form is all that Discord takes here, and within three seconds; without the earlier vote it is as good.
+    with suppress(TimeoutError):
+        async with asyncio.timeout(FORM_SECONDS):
+            found, earlier = await write(bot, lambda s: (posts.get(s, post), feedback.of(s, post, press.user.id)))
+            if found is None:
+                raise TooLate(*FORGOTTEN)
     await press.response.send_modal(form(post, earlier))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -12,12 +13,19 @@ import aiohttp
 import discord
 
 from bot import logs
+from bot.cogs import trouble
 from bot.cogs.client import VerbatimBot
 from bot.cogs.wiring import make
 from bot.commands.discord_check import PORTAL, TOKEN
 from bot.commands.opening import refreshed
+from bot.logs import event
 from bot.wiring import Project
 from retrieval.errors import VerbatimError
+
+_log = logging.getLogger("verbatim.discord")
+
+SHARDS_NEEDED = 4011
+"""The bot is on more servers than one connection may serve."""
 
 
 class DiscordError(VerbatimError):
@@ -55,23 +63,29 @@ async def serve(bot: VerbatimBot, token: str) -> None:
             with _signals(loop, stop):
                 await bot.start(token)
                 await asyncio.gather(*stops)
-    except discord.LoginFailure:
-        raise DiscordError(
-            "Discord does not accept the token", f"Copy it anew from {PORTAL} (Bot, Reset Token) into {TOKEN}."
+    except discord.LoginFailure as error:
+        raise _ended(
+            error, "Discord does not accept the token", f"Copy it anew from {PORTAL} (Bot, Reset Token) into {TOKEN}."
         ) from None
-    except discord.PrivilegedIntentsRequired:
-        raise DiscordError(
+    except discord.PrivilegedIntentsRequired as error:
+        raise _ended(
+            error,
             "The bot may not read message content",
             f"Switch on the Message Content Intent at {PORTAL} (Bot), or set discord.message_content = false.",
         ) from None
     except discord.ConnectionClosed as error:
-        raise DiscordError(
-            f"Discord closed the connection for good (code {error.code})", f"See that the bot is set up at {PORTAL}."
-        ) from None
+        remedy = "Set discord.shards = 0." if error.code == SHARDS_NEEDED else f"See that the bot is set up at {PORTAL}."
+        raise _ended(error, f"Discord closed the connection for good (code {error.code})", remedy) from None
     except (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
-        raise DiscordError(
-            f"Discord cannot be reached ({type(error).__name__})", "See to the network and start again."
-        ) from error
+        what = f"Discord cannot be reached ({type(error).__name__})"
+        raise _ended(error, what, "See to the network and start again.") from error
+
+
+def _ended(error: BaseException, what: str, remedy: str) -> DiscordError:
+    """Why the bot does not run, in words; they carry the reference under which it stands in the log."""
+    code = trouble.reference()
+    event(_log, logging.ERROR, "ended", error=type(error).__name__, reference=code, trace=error)
+    return DiscordError(what, f"{remedy} (Reference {code}.)")
 
 
 @contextlib.contextmanager
