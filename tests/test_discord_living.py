@@ -9,14 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import discord
 import pytest
 from conftest import MakeProject
-from discord_fixtures import ANSWERED, Server, buttons, make_bot, press, read, serving, source_text
+from discord_fixtures import ANSWERED, Server, make_bot, press, read, serving, settled, source_text
 
 from bot.cogs.client import VerbatimBot
-from bot.state import stale
-from bot.state.database import Database
+from bot.cogs.living import Living
 from bot.wiring import SEEDS, Project
 
 ARTICLE = "000_7a518c810b0cef30.txt"
@@ -31,10 +29,6 @@ class Newsroom:
     project: Project
     articles: Path
     data: Path
-
-    def bot(self) -> VerbatimBot:
-        """One more, with the same state and articles."""
-        return make_bot(self.project, self.data, FAST)
 
     def edit(self, change: Callable[[str], str], name: str = ARTICLE) -> None:
         """Change an article's text on disk and bring the index in line, unseen by the bot."""
@@ -53,7 +47,18 @@ class Newsroom:
         report.updated.append(ARTICLE)
         with self.server.env._bot_scope():
             await bot.changes.announce(report)
-        await self.server.env.settle()
+        await self.settled()
+
+    async def restart(self) -> None:
+        """A new process of the bot, with the same state and articles."""
+        await self.server.env.restart_bot(make_bot(self.project, self.data, FAST))
+        await self.settled()
+
+    async def settled(self) -> None:
+        """What goes on behind the scenes is done."""
+        living = self.server.env.bot.get_cog("Living")
+        assert isinstance(living, Living)
+        await settled(self.server, living)
 
     def edits(self) -> int:
         """How many messages were edited in channels so far."""
@@ -138,11 +143,9 @@ async def test_a_change_while_the_bot_was_down_is_told_at_the_start(newsroom: An
     async with newsroom() as room:
         await room.server.alice.slash(room.server.channel, "ask", question=ANSWERED)
         room.edit(geneva)
-        await room.server.env.restart_bot(room.bot())
-        await room.server.env.settle()
+        await room.restart()
         assert "~~Geneva" in source_text(room.server.channel.history()[0])
-        await room.server.env.restart_bot(room.bot())
-        await room.server.env.settle()
+        await room.restart()
         assert room.edits() == 1
 
 
@@ -154,6 +157,7 @@ async def test_what_discord_refuses_for_the_moment_is_edited_later_after_a_resta
         await room.tell()
         assert "Vienna" not in source_text(room.server.channel.history()[0])
         room.server.env.backend.faults.clear()
-        await room.server.env.restart_bot(room.bot())
+        await room.restart()
         await room.server.env.advance_time(11 * 60)
+        await room.settled()
         assert "**Vienna" in source_text(room.server.channel.history()[0])

@@ -8,6 +8,7 @@ from discord.ext import commands
 
 from bot.cogs.admin import Admin
 from bot.cogs.ask import Ask
+from bot.cogs.asking_again import AskingAgain
 from bot.cogs.buttons import Buttons
 from bot.cogs.claims import Claims
 from bot.cogs.configuring import Configuring
@@ -17,6 +18,7 @@ from bot.cogs.keeping import Keeping
 from bot.cogs.living import Living
 from bot.cogs.personal import Personal
 from bot.cogs.sources import Sources
+from bot.cogs.watches import Watches
 from bot.cogs.watching import Watching
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ def cogs(bot: VerbatimBot) -> list[commands.Cog]:
         Claims(bot),
         Sources(bot),
         Helping(bot),
+        Watches(bot),
         Personal(bot),
         Admin(bot),
         # Without a doorkeeper there is nothing to set.
@@ -37,6 +40,7 @@ def cogs(bot: VerbatimBot) -> list[commands.Cog]:
         Buttons(bot),
         Keeping(bot),
         Living(bot),
+        AskingAgain(bot),
         # After those who want to know of changes.
         Watching(bot),
     ]

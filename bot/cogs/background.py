@@ -14,6 +14,8 @@ class Background:
     def __init__(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         self._name = name
         self._work = work
+        self.done = 0
+        """How often it was."""
         self._wanted = False
         self._task: asyncio.Task[None] | None = None
 
@@ -22,6 +24,11 @@ class Background:
         self._wanted = True
         if self._task is None or self._task.done():
             self._task = asyncio.get_running_loop().create_task(self._run(), name=self._name)
+
+    async def idle(self) -> None:
+        """Return when nothing is being done and nothing is asked for."""
+        while self._task is not None and not self._task.done():
+            await asyncio.wait({self._task})
 
     def cancel(self) -> None:
         """Stop at the next await."""
@@ -37,3 +44,4 @@ class Background:
             except Exception as error:
                 # Nobody waits for it; it is asked for again, and goes on where it stopped.
                 trouble.explain(error, background=self._name)
+            self.done += 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 from discord.ext import commands
 
-from bot.cogs import claims, lens, personal, sharing, sources, trouble, views, voting
+from bot.cogs import claims, lens, personal, sharing, sources, trouble, views, voting, watches
 
 if TYPE_CHECKING:
     from bot.cogs.client import VerbatimBot
@@ -30,6 +30,10 @@ ACTIONS: dict[str, Action] = {
     "sourcelist": sources.turn_list,
     "article": sources.turn_article,
     "forget": personal.forget,
+    "watch": watches.watch,
+    "unwatch": watches.unwatch,
+    "watched": watches.show,
+    "watchlist": watches.turn,
 }
 
 

@@ -97,6 +97,11 @@ class VerbatimBot(commands.AutoShardedBot):
         """Say that nothing was missed."""
         event(_log, logging.INFO, "resumed", shard=shard)
 
+    @property
+    def busy(self) -> bool:
+        """Whether somebody is being served."""
+        return self._underway > 0
+
     @contextmanager
     def underway(self) -> Iterator[None]:
         """Work that a stop waits for.

@@ -11,7 +11,7 @@ from discord.ext import commands, tasks
 
 from bot.cogs.memory import write
 from bot.logs import event
-from bot.state import checks, posts
+from bot.state import checks, posts, watches
 from retrieval.errors import StorageError
 
 if TYPE_CHECKING:
@@ -37,11 +37,16 @@ class Keeping(commands.Cog):
     @tasks.loop(hours=24)
     async def forget(self) -> None:
         """Delete old answers with the votes on them."""
-        moment = discord.utils.utcnow() - timedelta(days=self._bot.settings.state.keep_days)
+        now = discord.utils.utcnow()
+        moment = now - timedelta(days=self._bot.settings.state.keep_days)
         try:
             gone = await write(
                 self._bot,
-                lambda session: posts.forget_before(session, moment) + checks.forget_before(session, moment),
+                lambda session: (
+                    posts.forget_before(session, moment)
+                    + checks.forget_before(session, moment)
+                    + watches.forget_expired(session, now)
+                ),
             )
         except StorageError as error:
             event(_log, logging.ERROR, "not_forgotten", why=str(error))

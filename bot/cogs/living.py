@@ -43,7 +43,7 @@ class Living(commands.Cog):
 
     def __init__(self, bot: VerbatimBot) -> None:
         self._bot = bot
-        self._work = Background("living citations", self._all)
+        self.work = Background("living citations", self._all)
         self._adopted = False
 
     async def cog_load(self) -> None:
@@ -55,17 +55,17 @@ class Living(commands.Cog):
     async def cog_unload(self) -> None:
         """End."""
         self.again.cancel()
-        self._work.cancel()
+        self.work.cancel()
 
     async def changed(self, report: Report) -> None:
         """Look at what was posted, now that articles have changed."""
         if report.updated or report.removed or report.added:
-            self._work.ask()
+            self.work.ask()
 
     @tasks.loop(minutes=10)
     async def again(self) -> None:
         """Look at the start, for changes of the time before it, and later for what Discord refused for the moment."""
-        self._work.ask()
+        self.work.ask()
 
     @again.before_loop
     async def _ready(self) -> None:

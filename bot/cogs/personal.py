@@ -35,9 +35,9 @@ class Personal(commands.Cog):
         days = self._bot.settings.state.keep_days
         message = views.text(
             "**Delete everything you said to me?**",
-            "Your questions with their answers, your votes, and the messages you had checked are deleted for good. Answers "
-            "that stand in channels stay there, but their buttons stop working. Without this, I forget them after "
-            f"{days} days.",
+            "Your questions with their answers, those you watch, your votes, and the messages you had checked are deleted "
+            "for good. Answers that stand in channels stay there, but their buttons stop working. Without this, I forget "
+            f"them after {days} days.",
             accent=RED,
             buttons=[button("forget", label="Delete", style=discord.ButtonStyle.danger)],
         )
@@ -49,5 +49,8 @@ async def forget(bot: VerbatimBot, press: Press) -> None:
     await press.response.defer()
     gone = await write(bot, lambda session: forgetting.person(session, press.user.id))
     event(_log, logging.INFO, "forgot_person", questions=gone.questions, votes=gone.votes, checks=gone.checks)
-    said = f"Deleted: {gone.questions} questions, {gone.votes} votes, {gone.checks} checked messages."
+    said = (
+        f"Deleted: {gone.questions} questions, {gone.votes} votes, {gone.checks} checked messages, "
+        f"{gone.watches} watched questions."
+    )
     await press.edit_original_response(view=views.text(said).view)

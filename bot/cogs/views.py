@@ -144,7 +144,8 @@ def _rows(
             button("page", post.id, at + 1, flags, emoji="▶️", disabled=at == of - 1),
         ]
     rows: list[list[ui.Button[ui.LayoutView]]] = []
-    for group in (buttons, [*votes, *turning]):
+    watching = [button("watch", post.id, label="Watch", emoji="🔔")] if post.answer.status is not Status.ANSWERED else []
+    for group in (buttons, watching, [*votes, *turning]):
         if rows and len(rows[-1] + group) <= ROW:
             rows[-1] += group
         elif group:

@@ -133,6 +133,11 @@ def release_share(session: Session, post: str) -> None:
     session.execute(update(PostRow).where(PostRow.id == post).values(shared=False))
 
 
+def forget(session: Session, post: str) -> None:
+    """Delete one post."""
+    _deleted(session, PostRow.id == post)
+
+
 def forget_person(session: Session, person: int) -> int:
     """Delete what a person asked and was answered; how many posts that were."""
     return _deleted(session, PostRow.person == person)

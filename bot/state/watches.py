@@ -12,7 +12,6 @@ finds the answer in the list of their watches.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -22,7 +21,6 @@ from sqlalchemy import BigInteger, DateTime, String, Text, delete, func, or_, se
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from bot.state.database import Base
-from bot.state.posts import new_id
 
 APART = {"synchronize_session": False}
 """Compared in the database alone: SQLite's times come back without a zone."""
@@ -147,11 +145,9 @@ def get(session: Session, watch: str, person: int) -> Watch | None:
     return None if row is None or row.person != person else _watch(row)
 
 
-def unseen(session: Session, articles: str, now: datetime | None = None) -> list[Watch]:
-    """Open watches that were not asked of the articles of this digest yet, the oldest first."""
-    query = select(WatchRow).where(
-        WatchRow.state == State.OPEN.value, WatchRow.seen != articles, WatchRow.expires > (now or datetime.now(UTC))
-    )
+def open_ones(session: Session, now: datetime | None = None) -> list[Watch]:
+    """Everybody's watches that nothing has answered yet, the oldest first."""
+    query = select(WatchRow).where(WatchRow.state == State.OPEN.value, WatchRow.expires > (now or datetime.now(UTC)))
     return [_watch(row) for row in session.scalars(query.order_by(WatchRow.created, WatchRow.id))]
 
 
@@ -194,11 +190,6 @@ def forget_person(session: Session, person: int) -> int:
 def forget_expired(session: Session, now: datetime) -> int:
     """Delete those that are over; how many they were."""
     return _deleted(session, WatchRow.expires <= now)
-
-
-def ids(count: int) -> Sequence[str]:
-    """Fresh ids, which nobody can guess."""
-    return [new_id() for _ in range(count)]
 
 
 def _move(session: Session, watch: str, before: State, **after: str | None) -> bool:
