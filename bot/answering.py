@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -20,6 +20,7 @@ from retrieval.index.index import Index
 from retrieval.reading.aliases import Aliases
 from retrieval.reading.conflicts import Conflict
 from retrieval.reading.judge import Calibration, Finding, judge
+from retrieval.reading.memory import Memory
 from retrieval.reading.names import Terms, terms
 from retrieval.reading.reader import Reader
 from retrieval.reading.search import EVERYTHING, Retriever, Scope, words_in
@@ -86,6 +87,7 @@ class Answerer:
         self._render = render
         self._renew = renew
         self._quoter = Quoter(index.catalogue)
+        self._memory: Memory[Hashable, tuple[Answer, Trace]] = Memory(settings.answer.remembered)
         self._agreement = Agreement(index.catalogue, aliases)
 
     def ask(self, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> Answer:
@@ -111,6 +113,11 @@ class Answerer:
         began = time.perf_counter()
         asked = question.clean(text, self._settings.question.max_characters)
         recent = tuple(history[-self._settings.question.history :]) if self._settings.question.history else ()
+        key = (asked, recent, scope, self._index.catalogue.state())
+        if known := self._memory.get(key):
+            # The index is as it was; whether the articles are is looked up on disk, as before every answer.
+            gate.check(known[0].to_json(), gate.shelf(self._index.catalogue, self._index.settings.limits))
+            return replace(known[0], timings=Timings(total=(time.perf_counter() - began) * 1e3)), known[1]
         understood = followups.understood(asked, recent)
         traces, timings = [], Timings()
         for part in question.parts(understood):
@@ -122,7 +129,14 @@ class Answerer:
         gate.check(answer.to_json(), gate.shelf(self._index.catalogue, self._index.settings.limits))
         answer = replace(answer, text=self._render(answer))
         timings = replace(timings, total=(time.perf_counter() - began) * 1e3)
-        return replace(answer, timings=timings), Trace(understood, tuple(traces), recent, scope, depends)
+        answered = replace(answer, timings=timings), Trace(understood, tuple(traces), recent, scope, depends)
+        self._memory.put(key, answered)
+        return answered
+
+    def forget(self) -> None:
+        """Work everything out anew from now on, also what was answered before."""
+        self._memory.clear()
+        self._reader.forget()
 
     def depends(self) -> dict[str, Any]:
         """What answers depend on now besides question and scope, by component."""

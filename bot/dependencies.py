@@ -24,7 +24,9 @@ PACKAGE = "verbatim-quotes"
 NO_ANSWER = frozenset({"state", "discord", "living", "watches"})
 """Sections of the settings that no answer depends on; a new section counts until it is named here."""
 
-NO_ANSWER_KEYS = frozenset({"ingest.wait_seconds", "ingest.watch", "ingest.watch_every_seconds", "reader.threads"})
+NO_ANSWER_KEYS = frozenset(
+    {"answer.remembered", "ingest.wait_seconds", "ingest.watch", "ingest.watch_every_seconds", "reader.threads"}
+)
 
 LIBRARIES = ("chromadb", "numpy", "onnxruntime", "rapidfuzz", "sentencex", "snowballstemmer", "tokenizers")
 """Whose work goes into an answer. Another version should give the same bytes; where it does not, it is named."""

@@ -65,6 +65,7 @@ class AnswerSettings(_Section):
     also_share: float = Field(default=0.5, ge=0, le=1)
     max_quotes: int = Field(default=3, ge=1, le=10)
     nearest: int = Field(default=2, ge=0, le=2)
+    remembered: int = Field(default=200, ge=0, le=100_000)
 
 
 class QuestionSettings(_Section):

@@ -67,6 +67,7 @@ def replay(run: Run, answerer: Answerer) -> Replay:
         UnverifiedAnswer: the present answer may not be shown.
 
     """
+    answerer.forget()
     try:
         now = record(*answerer.explain(run.question, run.turns, run.scope))
     except QuestionError as error:

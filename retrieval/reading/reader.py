@@ -15,12 +15,15 @@ from retrieval.corpus.sentences import Span
 from retrieval.errors import WeightsError
 from retrieval.index import weights
 from retrieval.index.onnx import Encoded, OnnxEncoder
+from retrieval.reading.memory import Memory
 from retrieval.reading.windows import Window
 
 WEIGHTS = Path(__file__).parent / "weights"
 SHIPPED = "minilm-reader"
 
 MAX_ANSWER_TOKENS = 30
+REMEMBERED = 2000
+"""Readings kept in memory, about 5 KB each: for questions that are asked again after some articles have changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,9 @@ class Reader(Protocol):
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         """A reading for each window, in order."""
 
+    def forget(self) -> None:
+        """Read everything anew from now on, also what was read before."""
+
 
 class OnnxReader:
     """The shipped reader: MiniLM with start, end and answers heads, int8."""
@@ -73,16 +79,24 @@ class OnnxReader:
         tokenizer = weights.packaged("all-MiniLM-L6-v2") / "tokenizer.json"
         self._encoder = OnnxEncoder(model, tokenizer, card["max_tokens"], threads)
         self._fingerprint = f"{SHIPPED}:{card['sha256'][:16]}"
+        # The same question to the same words is read the same, whatever article they stand in.
+        self._memory: Memory[tuple[str, str], Encoded] = Memory(REMEMBERED)
 
     @property
     def fingerprint(self) -> str:
         return self._fingerprint
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
-        return [
-            _reading(window, encoded)
-            for window, encoded in zip(windows, self._encoder.run([(question, w.text) for w in windows]), strict=True)
-        ]
+        pairs = [(question, w.text) for w in windows]
+        known = {pair: encoded for pair in pairs if (encoded := self._memory.get(pair))}
+        fresh = [pair for pair in dict.fromkeys(pairs) if pair not in known]
+        for pair, encoded in zip(fresh, self._encoder.run(fresh), strict=True):
+            known[pair] = encoded
+            self._memory.put(pair, encoded)
+        return [_reading(window, known[pair]) for window, pair in zip(windows, pairs, strict=True)]
+
+    def forget(self) -> None:
+        self._memory.clear()
 
 
 def _reading(window: Window, encoded: Encoded) -> Reading:

@@ -56,6 +56,9 @@ class HuggingFaceReader:
     def fingerprint(self) -> str:
         return f"huggingface:{self._name}"
 
+    def forget(self) -> None:
+        """It remembers nothing."""
+
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         import torch
 
@@ -93,6 +96,9 @@ class CrossEncoderReader:
     @property
     def fingerprint(self) -> str:
         return f"cross-encoder:{self._name}"
+
+    def forget(self) -> None:
+        """It remembers nothing."""
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         places = [(i, s) for i, w in enumerate(windows) for s in w.sentences]
