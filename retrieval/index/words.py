@@ -37,7 +37,9 @@ def tokens(text: str) -> list[tuple[str, int, int]]:
     """Words of a text as (surface, start, end); possessive endings are cut off."""
     found = []
     for match in _TOKEN.finditer(text):
-        surface = _POSSESSIVE.sub("", match[0])
+        surface = match[0]
+        if "'" in surface or "’" in surface:
+            surface = _POSSESSIVE.sub("", surface)
         if surface:
             found.append((surface, match.start(), match.start() + len(surface)))
     return found

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
 
 from retrieval.index.words import stems
 from retrieval.reading import kinds
@@ -42,6 +44,7 @@ class Features:
 
 
 NAMES = tuple(Features.__dataclass_fields__)
+_VALUES = attrgetter(*NAMES)
 
 SIGNS = (1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1)
 """In the order of `NAMES`: 1 where more can only speak for an answer, -1 where it can only speak against one."""
@@ -49,7 +52,7 @@ SIGNS = (1, 1, 1, 1, 1, 1, -1, -1, -1, -1, -1)
 
 def vector(features: Features) -> list[float]:
     """The features as numbers, in the order of `NAMES`."""
-    return [float(value) for value in astuple(features)]
+    return [float(value) for value in _VALUES(features)]
 
 
 def features(question: str, terms: Terms, passages: int, reading: Reading) -> list[Features]:
@@ -63,7 +66,7 @@ def features(question: str, terms: Terms, passages: int, reading: Reading) -> li
 
     """
     window = reading.window
-    held = set(stems(window.text))
+    held = _held(window.text)
     best = max((s.score for s in reading.sentences), default=0.0)
     names = [t for t in terms.all if t.name and t.frequency]
     elsewhere = [t for t in names if not held.intersection(t.variants)]
@@ -72,7 +75,7 @@ def features(question: str, terms: Terms, passages: int, reading: Reading) -> li
     rows = []
     for sentence in reading.sentences:
         a, b = sentence.sentence
-        here = set(stems(window.text[a - window.start : b - window.start]))
+        here = _held(window.text[a - window.start : b - window.start])
         rows.append(
             Features(
                 answers=reading.answers,
@@ -91,6 +94,12 @@ def features(question: str, terms: Terms, passages: int, reading: Reading) -> li
     return rows
 
 
+@lru_cache(maxsize=4000)
+def _held(text: str) -> frozenset[str]:
+    """The stems in a text; the same windows and sentences come up for many questions."""
+    return frozenset(stems(text))
+
+
 def _answering(window: Window, sentence: SentenceReading) -> str:
     a, b = sentence.answer or sentence.sentence
     return window.text[a - window.start : b - window.start]
@@ -105,7 +114,7 @@ def _rarity(term: Term, passages: int) -> float:
     return math.log(1.0 + (passages - term.frequency + 0.5) / (term.frequency + 0.5))
 
 
-def _share(terms: Sequence[Term], weights: Sequence[float], held: set[str]) -> float:
+def _share(terms: Sequence[Term], weights: Sequence[float], held: frozenset[str]) -> float:
     total = sum(weights)
     return sum(w for t, w in zip(terms, weights, strict=True) if held.intersection(t.variants)) / total if total else 0.0
 
