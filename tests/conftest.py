@@ -13,7 +13,7 @@ from typing import Protocol
 
 import pytest
 from hypothesis import settings
-from servers import PostgresServer
+from servers import PostgresServer, postgres_programs
 
 from bot.answering import Answerer
 from bot.settings import DEFAULT_DATA, load
@@ -22,6 +22,18 @@ from bot.wiring import SEEDS, Project
 # How long an example takes says nothing of whether it is right, and machines differ.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs a Postgres where there is none, and say so; CI leaves nothing out."""
+    if os.environ.get("CI") or postgres_programs():
+        return
+    without = [item for item in items if item.get_closest_marker("postgres")]
+    items[:] = [item for item in items if not item.get_closest_marker("postgres")]
+    if without:
+        config.hook.pytest_deselected(items=without)
+        reporter = config.pluginmanager.get_plugin("terminalreporter")
+        reporter.write_line(f"{len(without)} tests need Postgres and are left out; to run them: apt-get install postgresql")
 
 
 class MakeProject(Protocol):

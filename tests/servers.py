@@ -75,7 +75,10 @@ class PostgresServer:
     """A Postgres of its own, run by a user who is not root, as it demands."""
 
     def __init__(self) -> None:
-        self._bin = _postgres()
+        programs = postgres_programs()
+        if programs is None:
+            pytest.fail("This test starts a Postgres of its own. Install it: apt-get install postgresql", pytrace=False)
+        self._bin = programs
         # Not below pytest's own folder, which only its owner may enter.
         self._folder = Path(tempfile.mkdtemp(prefix="postgres-"))
         self._user = "postgres" if os.geteuid() == 0 else None
@@ -127,10 +130,8 @@ class PostgresServer:
         assert done.returncode == 0, said
 
 
-def _postgres() -> Path:
-    """Where its programs are."""
+def postgres_programs() -> Path | None:
+    """Where the programs of Postgres are, if they are installed."""
     found = shutil.which("initdb")
-    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
-    if not (found or installed):
-        pytest.fail("These tests start a Postgres of their own. Install it: apt-get install postgresql", pytrace=False)
-    return Path(found).parent if found else installed[-1]
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parent.parent.name))
+    return Path(found).parent if found else installed[-1].parent if installed else None

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy
@@ -19,11 +20,14 @@ from test_state import post
 
 from bot import state
 from bot.answering import Answerer
+from bot.commands import doctor
 from bot.state import conversations, feedback, posts
 from bot.state.database import Base, Database
 from bot.state.feedback import Vote
 from bot.wiring import Project
 from retrieval.errors import SettingsError, StorageError, Unreachable
+
+pytestmark = pytest.mark.postgres
 
 
 def _open(url: str, data: Path) -> list[str]:
@@ -39,7 +43,7 @@ def _open(url: str, data: Path) -> list[str]:
 
 def test_processes_that_start_at_once_make_every_table(postgres: PostgresServer, tmp_path: Path) -> None:
     url = postgres.database()
-    started = [Child(_open, url, tmp_path) for _ in range(3)]
+    started = [Child(_open, url, tmp_path) for _ in range(2)]
     for one in started:
         assert {"posts", "votes", "channels", "runs", "checks"} <= set(one.result())
 
@@ -109,35 +113,34 @@ def test_an_address_that_is_wrong(postgres: PostgresServer, tmp_path: Path) -> N
         Database("oracle+nothing://host/name", tmp_path)
 
 
-@pytest.mark.parametrize("command", ["doctor", "discord"])
-def test_commands_say_that_the_state_cannot_be_opened(
-    command: str, postgres: PostgresServer, seeds: Project, tmp_path: Path
-) -> None:
+def test_the_bot_does_not_start_without_its_state(postgres: PostgresServer, seeds: Project) -> None:
     url = postgres.url("postgres", password="guess")
-    arguments = ["doctor", "--json"] if command == "doctor" else [command]
-    # With a token doctor would ask Discord.
-    token = {"DISCORD_TOKEN": "" if command == "doctor" else "x"}
     done = subprocess.run(
-        [sys.executable, "-m", "bot", *arguments, "--data", str(seeds.data), "--set", f"state.url={url}"],
-        capture_output=True, text=True, timeout=300, check=False, env=os.environ | token,
+        [sys.executable, "-m", "bot", "discord", "--data", str(seeds.data), "--set", f"state.url={url}"],
+        capture_output=True, text=True, timeout=300, check=False, env=os.environ | {"DISCORD_TOKEN": "x"},
     )  # fmt: skip
-    said = done.stdout + done.stderr
-    assert "Set user and password in state.url" in said
-    assert "guess" not in said
-    assert "Traceback" not in said
-    if command == "doctor":
-        findings = {one["what"]: one for one in json.loads(done.stdout)}
-        assert not findings["state"]["good"]
-        assert findings["vectors"]["good"]
-        assert findings["vectors"]["detail"].endswith(str(seeds.data / "chroma"))
-    else:
-        assert done.returncode == 2
+    assert done.returncode == 2
+    assert "Set user and password in state.url" in done.stderr
+    assert "guess" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
-def test_doctor_names_the_stores(postgres: PostgresServer, seeds: Project) -> None:
+def test_doctor_names_the_stores_and_says_whether_they_answer(
+    postgres: PostgresServer, seeds: Project, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # With a token it would ask Discord.
+    monkeypatch.delenv("DISCORD_TOKEN", raising=False)
+
+    def findings(url: str) -> dict[str, Any]:
+        doctor.run(None, seeds.data, [f"state.url={url}"], as_json=True)
+        return {one["what"]: one for one in json.loads(capsys.readouterr().out)}
+
     url = postgres.database()
-    command = [sys.executable, "-m", "bot", "doctor", "--json", "--data", str(seeds.data), "--set", f"state.url={url}"]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
-    findings = {one["what"]: one for one in json.loads(done.stdout)}
-    assert findings["state"]["good"]
-    assert findings["state"]["detail"] == f"{url.replace('secret', '***')} answers"
+    good = findings(url)
+    assert good["state"]["good"]
+    assert good["state"]["detail"] == f"{url.replace('secret', '***')} answers"
+    assert good["vectors"]["good"]
+    assert good["vectors"]["detail"].endswith(str(seeds.data / "chroma"))
+    bad = findings(postgres.url("postgres", password="guess"))["state"]
+    assert not bad["good"]
+    assert "Set user and password in state.url" in bad["detail"]

@@ -106,7 +106,10 @@ def _index(opened: Project) -> str:
     there, held = opened.index.vectors.ids(), opened.index.catalogue.count()
     if len(there) != held:
         raise VerbatimError(f"Chroma holds {len(there)} passages, the catalogue {held}", "Run verbatim ingest --rebuild.")
-    return f"up to date, {held} passages"
+    if opened.index.log is None:
+        return f"up to date, {held} passages"
+    who = "another machine looks after the articles" if opened.index.catalogue.follows else "looked after by this machine"
+    return f"{held} passages, shared through the database of the state; {who}"
 
 
 _CHECKS: list[tuple[str, Callable[[Project], str]]] = [

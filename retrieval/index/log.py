@@ -39,6 +39,9 @@ _MAKING, _INGESTING = 0x7665_7263, 0x7665_7269
 """Numbers of Postgres' advisory locks: for making the tables, and for bringing the index in line."""
 
 _PAUSE_SECONDS = 0.5
+_TRUST_SECONDS = 1.0
+"""A connection that was used so lately is not tried before it is used again."""
+
 BATCH = 200
 """Entries fetched at a time."""
 
@@ -76,6 +79,7 @@ class Log:
         self._where = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
         self._lock = threading.RLock()
         self._opened: Connection | None = None
+        self._used = 0.0
         with self._begun() as db:
             db.execute("SELECT pg_advisory_xact_lock(%s)", [_MAKING])
             for table in _TABLES:
@@ -176,11 +180,12 @@ class Log:
         """The connection, made anew where the server has closed it."""
         import psycopg
 
-        if self._opened is not None:
+        if self._opened is not None and time.monotonic() - self._used > _TRUST_SECONDS:
             try:
                 self._opened.execute("SELECT 1")
             except psycopg.OperationalError:
                 self.close()
+        self._used = time.monotonic()
         if self._opened is None:
             self._opened = self._connect()
         return self._opened
@@ -199,5 +204,6 @@ class Log:
         try:
             yield
         except psycopg.Error as error:
-            lost = self._opened is not None and self._opened.broken
+            if lost := self._opened is not None and self._opened.closed:
+                self.close()
             raise postgres.explained(error, self._where, "articles", lost=lost) from error

@@ -48,6 +48,7 @@ class SharedCatalogue(Catalogue):
         self._owner = head.owner
         self._machine = _machine(path.parent)
         self._followed = 0.0
+        self._taken_over = 0
         self.follow()
 
     def owner(self) -> str:
@@ -59,6 +60,10 @@ class SharedCatalogue(Catalogue):
 
     def claim(self) -> dict[str, str]:
         return {BY: self._machine}
+
+    def version(self) -> int:
+        # SQLite does not count what is written through this connection, as what others wrote is.
+        return super().version() + self._taken_over
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
@@ -96,6 +101,7 @@ class SharedCatalogue(Catalogue):
                         for sql, rows in statements:
                             db.executemany(sql, rows)
                     self._set_position(db, head.generation, last)
+                self._taken_over += 1
             self._followed = time.monotonic()
 
     @contextmanager
