@@ -102,7 +102,7 @@ def _verbs(words: str) -> Iterator[Attribution]:
         if not complete and not closing:
             continue
         if kind == "ing" or _JOINED.search(plain):
-            who = subject(words)
+            who = subject(left)
             if who and not left.lstrip().startswith("“"):
                 yield Attribution(who, 0, True)
         elif found := before(plain):

@@ -33,6 +33,13 @@ _ADVERBIAL = re.compile(
     r"speaking|writing|according)\b",
     re.IGNORECASE,
 )
+_DATED = re.compile(
+    r"^(?:On|In|By|Since|Early|Late|Last)\s(?:(?:early|late|last|the)\s)*"
+    rf"(?:(?:{_TIME.pattern}),?\s)+(?=[A-Z](?!\w*day\b)|the\s)",
+    re.IGNORECASE,
+)
+"""When it was, where no comma divides it from the subject: On Friday Russia …"""
+
 _OPENING = re.compile(r"(?:While|Although|Though|But|And|So|Then|Yet|However|When|As|If|Because)\s")
 _SUBJECT_PRONOUN = re.compile(r"(he|she|it|they|i|we|you)(?:[’']\w+)?\b", re.IGNORECASE)
 _OBJECT = {"him": "he", "her": "she", "them": "they"}
@@ -108,7 +115,8 @@ def ends_with_name(following: str) -> bool:
 
 def subject(words: str) -> Mention | None:
     """What a sentence is about, as far as its first words tell."""
-    pieces = [p.strip() for p in _BOUNDARY.split(re.sub(r"^“[^”]*”?\s*", "", words)) if p.strip()]
+    said = _DATED.sub("", re.sub(r"^“[^”]*”?\s*", "", words), count=1)
+    pieces = [p.strip() for p in _BOUNDARY.split(said) if p.strip()]
     while len(pieces) > 1 and _ADVERBIAL.match(pieces[0]) and not pieces[0].startswith(("While ", "Although ", "Though ")):
         pieces = pieces[1:]
     if not pieces:
@@ -122,6 +130,8 @@ def subject(words: str) -> Mention | None:
     if grown and grown.sort is not Sort.THING and not (grown.sort in {Sort.ROLE, Sort.BODY} and len(pieces) > 1):
         return grown
     whole = mention(head) if len(head.split()) <= 8 and len(pieces) > 1 else None
+    if whole and whole.sort is not Sort.THING and _INSERTED.match(pieces[1]):
+        return apposed(pieces[1:2]) or whole
     if whole and whole.sort in {Sort.ROLE, Sort.BODY} and (named := apposed(pieces[1:2])):
         return named
     return _first_name(head) or _first_noun(head)
