@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import aiohttp
 import discord
 import pytest
 import simcord
@@ -90,6 +91,27 @@ async def test_articles_are_uploaded_file_by_file_and_answered_from_at_once(proj
             await server.bob.send(server.channel, "400 herons nested on Lake Balaton in the spring of 2024."),
         )
         assert "1 supported" in read(checked.response)
+
+
+async def test_a_file_that_does_not_come_through_keeps_back_no_other(
+    project: MakeProject, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with serving(guarded(project(), tmp_path)) as server:
+        fetch = server.env.bot.http.get_from_cdn
+
+        async def cut(url: str) -> bytes:
+            if "lost.txt" in url:
+                raise aiohttp.ServerDisconnectedError
+            return await fetch(url)
+
+        server.env.bot.http.get_from_cdn = cut
+        files = {"file": ("lost.txt", b"Cranes nested there."), "second": ("birds.txt", b"Herons nested on Lake Balaton.")}
+        said = read((await moderator(server).slash(server.channel, "ingest", **files)).response)
+    assert "1 of 2 files are in the index" in said
+    assert "birds.txt added" in said
+    (code,) = [f["reference"] for r in caplog.records if "reference" in (f := getattr(r, "verbatim_fields", {}))]
+    assert "lost.txt did not come through. Discord cannot be reached at the moment." in said
+    assert f"(Reference {code}.)" in said
 
 
 async def test_a_channel_is_set_and_it_holds_at_once_and_after_a_restart(seeds: Project, tmp_path: Path) -> None:

@@ -24,6 +24,11 @@ async def test_each_sentence_gets_its_verdict_and_only_the_asker_sees_it(seeds: 
         assert "as the words of Sergei Ryabkov: it says “Geneva”" in said
         assert "hold them in Geneva" in said
         assert server.channel.last_message.content == TEXT, "nothing was said in the channel"
+        texts = [c["content"] for c in raw(result.response) if c["type"] == 10]
+        sources = [text for text in texts if text.startswith("-# **")]
+        assert len(sources) == 2, "apart from the quote, so that nobody takes it for a part of it"
+        assert all("17 December 2021" in text for text in sources)
+        assert sum(c["type"] == 14 for c in raw(result.response)) == 3, "a line between sentences"
 
 
 async def test_a_long_message_is_paged_and_turns_after_a_restart(seeds: Project, tmp_path: Path) -> None:

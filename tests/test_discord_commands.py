@@ -126,11 +126,15 @@ def test_the_bot_needs_a_token(seeds: Project, monkeypatch: pytest.MonkeyPatch) 
         command.run(seeds)
 
 
-async def test_the_bot_says_that_its_token_is_refused(api: Api, seeds: Project, tmp_path: Path) -> None:
+async def test_the_bot_says_that_its_token_is_refused(
+    api: Api, seeds: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     bot = make_bot(seeds, tmp_path)
-    with pytest.raises(command.DiscordError, match="does not accept the token"):
+    with pytest.raises(command.DiscordError, match="does not accept the token") as raised:
         await command.serve(bot, "other.token")
     bot.database.close()
+    (logged,) = [r.verbatim_fields["reference"] for r in caplog.records if r.getMessage() == "ended"]  # type: ignore[attr-defined]
+    assert f"(Reference {logged}.)" in str(raised.value)
 
 
 async def test_the_bot_says_that_discord_is_not_there(

@@ -11,7 +11,7 @@ import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.cogs import views
+from bot.cogs import trouble, views
 from bot.cogs.memory import write
 from bot.cogs.views import AMBER, GREEN
 from bot.cogs.workers import Workers
@@ -49,8 +49,9 @@ class Admin(commands.Cog):
         await interaction.response.defer(ephemeral=True, thinking=True)
         counted = await write(self._bot, statistics.read)
         articles, passages, indexed = await self._bot.state.run(self._index)
+        servers = _number(len(self._bot.guilds), "server", "servers")
         blocks = [
-            f"### Status\nUp {discord.utils.format_dt(self._started, 'R')} · {len(self._bot.guilds)} servers",
+            f"### Status\nUp {discord.utils.format_dt(self._started, 'R')} · {servers}",
             f"**Index**: {articles} articles, {passages} passages, brought in line {_when(indexed)}",
             _answers(counted),
             f"**Gateway**: {_milliseconds(self._bot.latency * 1e3)}",
@@ -99,8 +100,16 @@ class Admin(commands.Cog):
                 refused.append(Outcome(attachment.filename, False, why))
             else:
                 wanted[attachment.filename] = attachment
-        contents = await asyncio.gather(*(attachment.read() for attachment in wanted.values()))
-        return refused, [Upload(name, content) for name, content in zip(wanted, contents, strict=True)]
+        contents = await asyncio.gather(*(attachment.read() for attachment in wanted.values()), return_exceptions=True)
+        fetched: list[Upload] = []
+        for name, content in zip(wanted, contents, strict=True):
+            if isinstance(content, BaseException):
+                if not isinstance(content, trouble.UNHEARD):
+                    raise content
+                refused.append(Outcome(name, False, f"did not come through. {trouble.explain(content)}"))
+            else:
+                fetched.append(Upload(name, content))
+        return refused, fetched
 
     def _index(self) -> tuple[int, int, datetime | None]:
         """In a thread."""
@@ -119,9 +128,13 @@ def _answers(counted: Statistics) -> str:
     since = f" since {discord.utils.format_dt(counted.since.replace(tzinfo=UTC), 'd')}" if counted.since else ""
     took = f"median {_milliseconds(counted.median_ms)}, slowest twentieth {_milliseconds(counted.slowest_ms)}"
     return (
-        f"**Answers**: {total} to {counted.people} people{since}: {said}\n**Time to answer**: {took}\n"
+        f"**Answers**: {total} to {_number(counted.people, 'person', 'people')}{since}: {said}\n**Time to answer**: {took}\n"
         f"**Votes**: 👍 {counted.good} · 👎 {counted.bad}"
     )
+
+
+def _number(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
 
 
 def _milliseconds(value: float | None) -> str:

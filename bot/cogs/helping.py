@@ -25,6 +25,8 @@ HIDDEN = (
     "to an answer to `/ask` or write in a thread that I opened. In direct messages, just write."
 )
 
+MENU = "in the menu of any message: right-click it, or press and hold, then Apps"
+
 
 class Helping(commands.Cog):
     """Explains."""
@@ -46,11 +48,11 @@ class Helping(commands.Cog):
             f"### Ask the articles\n{HOW}",
             f"Use `/ask`, mention {me} with your question, write to me directly, or reply to one of my answers to ask on; I "
             f"understand a reply in the light of the answer. {more}",
-            "\n".join(_line(c) for c in everybody),
-            "\n".join(f"**{m.name}** — right-click a message, then Apps" for m in menus),
+            "",
+            "\n".join([*(_line(c) for c in everybody), *(f"**{m.name}** — {MENU}" for m in menus)]),
         ]
         if admin:
-            blocks.append("**For moderators**\n" + "\n".join(_line(c) for c in admins))
+            blocks += ["", "**For moderators**\n" + "\n".join(_line(c) for c in admins)]
         await interaction.response.send_message(view=views.text(*blocks).view, ephemeral=True)
 
 

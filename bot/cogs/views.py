@@ -85,12 +85,13 @@ def answer(post: Post, audience: Audience, head: Heading, at: int | None = 0, ma
 
 
 def text(*blocks: str, accent: int = BLUE, buttons: Sequence[ui.Button[ui.LayoutView]] = ()) -> Message:
-    """Text in a frame, a line under its first block, and a row of buttons under it."""
+    """Text in a frame, a line under its first block and in the place of each empty one, and a row of buttons under it."""
     box: ui.Container[ui.LayoutView] = ui.Container(accent_colour=accent)
     for number, block in enumerate(blocks):
-        if number == 1:
+        if number == 1 or not block:
             box.add_item(ui.Separator())
-        box.add_item(ui.TextDisplay(block))
+        if block:
+            box.add_item(ui.TextDisplay(block))
     if buttons:
         box.add_item(ui.Separator(visible=False))
         box.add_item(ui.ActionRow(*buttons))

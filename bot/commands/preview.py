@@ -84,7 +84,7 @@ async def scene(project: Project) -> AsyncIterator[Scene]:
 
 async def _serve(project: Project, port: int) -> None:
     async with scene(project) as here:
-        tell("preparing the page …")
+        tell("preparing the page: one question that the articles answer, and one that they do not …")
         for sample in SAMPLES:
             await here.alice.slash(here.channel, "ask", question=sample)
         viewers = [here.alice, here.mona]

@@ -16,6 +16,9 @@ CLAIM_CHARACTERS = 600
 PER_PAGE = 6
 """Sentences on a page: more are hard to take in, and a message has 40 components at the most."""
 
+APART = ""
+"""Stands for a line between two sentences."""
+
 NOT_A_PROOF = "Closest we have, not a proof"
 _LABELS = {
     Verdict.SUPPORTED: "✅ **Supported**",
@@ -32,20 +35,21 @@ _COUNTED = {
 
 
 def pages(checks: Sequence[Check], links: Mapping[str, str]) -> list[list[str]]:
-    """Blocks of Markdown, page by page; no quote is ever cut.
+    """Blocks of Markdown, page by page, with an `APART` between sentences; no quote is ever cut.
 
     Args:
         checks: the verdicts, in order.
         links: the address of each quote's words, by receipt; those without one are not linked.
 
     """
-    made: list[list[str]] = [[summary(checks)]]
-    for check in checks:
-        block = _block(check, links)
-        full = sum(map(units, made[-1])) + units(block) > PAGE - 100 or len(made[-1]) > PER_PAGE
-        if full and len(made[-1]) > 1:
-            made.append([summary(checks)])
-        made[-1].append(block)
+    head = summary(checks)
+    made: list[list[str]] = [[head]]
+    for number, check in enumerate(checks):
+        blocks = _blocks(check, links)
+        full = sum(map(units, made[-1] + blocks)) > PAGE - 100 or made[-1].count(APART) >= PER_PAGE - 1
+        if number and full:
+            made.append([head])
+        made[-1] += blocks if len(made[-1]) == 1 else [APART, *blocks]
     return made
 
 
@@ -56,7 +60,8 @@ def summary(checks: Sequence[Check]) -> str:
     return f"### Checked against the articles\n{len(checks)} sentence{'s' if len(checks) > 1 else ''}: {said}"
 
 
-def _block(check: Check, links: Mapping[str, str]) -> str:
+def _blocks(check: Check, links: Mapping[str, str]) -> list[str]:
+    """What is said of a sentence. The source of a quote stands apart, so that nobody takes it for a part of the quote."""
     label = _LABELS[check.verdict]
     if check.said_by:
         label += f", as the words of {inline(check.said_by, 80)}"
@@ -64,17 +69,18 @@ def _block(check: Check, links: Mapping[str, str]) -> str:
         label += f": {inline(check.reason, 160)}"
     rows = [label, inline(check.claim, CLAIM_CHARACTERS)]
     if check.quote:
-        rows += _quote(check.quote, links, cited=True)
-    elif check.nearest:
+        shown = _quote(check.quote, cited=True)
+        return ["\n".join([*rows, shown]), source(check.quote, links)]
+    if check.nearest:
         why = f" ({inline(check.reason, 160)})" if check.reason else ""
         rows.append(f"-# {NOT_A_PROOF}{why}:")
-        rows += _quote(check.nearest, links, cited=False)
-    return "\n".join(rows)
+        return ["\n".join([*rows, _quote(check.nearest, cited=False)]), source(check.nearest, links, cited=False)]
+    return ["\n".join(rows)]
 
 
-def _quote(quote: Quote, links: Mapping[str, str], *, cited: bool) -> list[str]:
+def _quote(quote: Quote, *, cited: bool) -> str:
     bold = quote.highlight and (quote.highlight[0] - quote.start, quote.highlight[1] - quote.start)
     shown = quoted(quote.text, bold if cited else None)
     if units(shown) > PAGE - 1500:
         shown = f"The passage has {len(quote.text):,} characters; `/source` shows it whole."
-    return [shown, source(quote, links, cited=cited)]
+    return shown
