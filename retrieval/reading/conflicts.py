@@ -10,11 +10,15 @@ from retrieval.reading.aliases import Aliases
 from retrieval.reading.disagreement import Said, Verdict, compare
 from retrieval.reading.judge import Finding
 
-PLAUSIBLE = 0.05
-"""Least probability of a finding that is held against one that is shown."""
+PLAUSIBLE = 0.2
+CLOSE = 0.35
+"""Least probability of a finding that is held against one that is shown, and least share of that one's probability."""
 
-POSSIBLE = 0.01
-"""The same where the two sentences are nearly one: what a sentence like the shown one says need not be found again."""
+POSSIBLE = 0.05
+"""Least probability of a finding that can show that two articles agree."""
+
+NEARLY_ONE = 0.01
+"""Least probability where two sentences are nearly one: what is said in the shown one's words need not be found again."""
 
 LEAST_SHARED = 3
 SHARED = 0.5
@@ -32,6 +36,14 @@ class Conflict:
     """Shown, or to be shown."""
     other: Finding
     verdict: Verdict
+
+    alike: bool
+    """Their sentences are nearly one."""
+
+    @property
+    def sure(self) -> bool:
+        """Whether the second answers well enough to be held against the first."""
+        return self.alike or self.other.probability >= max(PLAUSIBLE, CLOSE * self.one.probability)
 
     @property
     def sureness(self) -> float:
@@ -70,16 +82,17 @@ def conflicts(
     """
     compared: list[Conflict] = []
     for one in (f for f in shown if f.answer and _of_story(f, shown[0], same_story)):
-        for other in (f for f in findings if f.answer and f.probability >= POSSIBLE and _digest(f) != _digest(one)):
+        for other in (f for f in findings if f.answer and f.probability >= NEARLY_ONE and _digest(f) != _digest(one)):
             alike = _alike(one, other, texts)
-            if alike or (other.probability >= PLAUSIBLE and _of_story(one, other, same_story)):
+            if alike or (other.probability >= POSSIBLE and _of_story(one, other, same_story)):
                 verdict = compare(question, _said(one, texts), _said(other, texts), aliases)
                 if verdict and (alike or not verdict.vague):
-                    compared.append(Conflict(one, other, verdict))
+                    compared.append(Conflict(one, other, verdict, alike))
     decided: dict[frozenset[str], Conflict] = {}
     for conflict in sorted(compared, key=lambda c: -c.sureness):
         # What two articles answer most surely decides; the rest may be about something else.
-        decided.setdefault(frozenset((_digest(conflict.one), _digest(conflict.other))), conflict)
+        if conflict.verdict.agree or conflict.sure:
+            decided.setdefault(frozenset((_digest(conflict.one), _digest(conflict.other))), conflict)
     found = [c if c.verdict.agree else next((o for o in compared if _settles(o, c)), c) for c in decided.values()]
     return [c for c in found if not c.verdict.agree]
 
