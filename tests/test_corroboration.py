@@ -66,7 +66,8 @@ def test_copies_are_recognised_and_second_reports_are_not(index: Index, tmp_path
     shutil.copytree(planting.NEWS, folder)
     for name, text in (CHANGES | {f"again-{name}": text for name, text in planting.retold().items()}).items():
         (folder / name).write_text(text, "utf-8")
-    ingest(index, [folder])
+    report = ingest(index, [folder])
+    assert report.copies[ARTICLE] == sorted(CHANGES)
     assert copies(index, ARTICLE) == set(CHANGES)
     assert copies(index, f"again-{ARTICLE}") == set()
     assert copies(index, "05-river-flood.txt") == set()

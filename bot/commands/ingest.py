@@ -29,6 +29,7 @@ def changes(report: Report) -> list[str]:
     for word, names in (("added", report.added), ("updated", report.updated), ("removed", report.removed)):
         lines += [f"{word:>9}  {name}" for name in names]
     lines += [f"     same  {name} has the text of {first}; it is taken in once" for name, first in report.duplicates.items()]
+    lines += [f"     copy  {name} and {', '.join(others)} count as one source" for name, others in report.copies.items()]
     return lines
 
 

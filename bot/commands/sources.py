@@ -14,6 +14,7 @@ from bot.wiring import Project
 from retrieval.corpus.passages import paragraph_spans
 from retrieval.errors import StoreError
 from retrieval.index.catalogue import Catalogue, Entry
+from retrieval.index.copies import named
 
 
 class UnknownArticle(StoreError):
@@ -34,11 +35,14 @@ def run(project: Project, name: str | None, *, as_json: bool) -> int:
     text, spans = catalogue.text(entry.sha256), paragraph_spans(catalogue.text(entry.sha256), catalogue.body(entry.sha256))
     if as_json:
         paragraphs = [{"paragraph": n, "start": a, "end": b, "text": text[a:b]} for n, (a, b) in enumerate(spans, 1)]
-        print(json.dumps(_to_json(entry, catalogue) | {"text": text, "paragraphs": paragraphs}, ensure_ascii=False))
+        whole = {"text": text, "paragraphs": paragraphs, "copies": named(catalogue, [entry.name]).get(entry.name, [])}
+        print(json.dumps(_to_json(entry, catalogue) | whole, ensure_ascii=False))
         return 0
     console = Console(highlight=False)
     console.print(Text(visible(entry.metadata.title), style="bold"))
     console.print(Text(_details(entry), style="cyan"))
+    if copies := named(catalogue, [entry.name]).get(entry.name):
+        console.print(Text(f"one source with {visible(', '.join(copies))}", style="cyan"))
     for number, (a, b) in enumerate(spans, 1):
         console.print()
         console.print(Text.assemble((f"{number:>3}  ", "dim"), visible(text[a:b])))

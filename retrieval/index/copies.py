@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 
 from retrieval.index.catalogue import Catalogue
@@ -85,6 +85,17 @@ class Copies:
             return False
         mine, theirs = self._shingles(one), self._shingles(other)
         return alike(mine, theirs)
+
+
+def named(catalogue: Catalogue, names: Sequence[str]) -> dict[str, list[str]]:
+    """The copies of some articles, by name; articles that have none are left out."""
+    known = Copies(catalogue)
+    digests = {entry.name: entry.sha256 for entry in catalogue.entries()}
+    by_digest: dict[str, list[str]] = {}
+    for name, digest in digests.items():
+        by_digest.setdefault(digest, []).append(name)
+    found = {name: [n for copy in known.of(digests[name]) for n in by_digest[copy]] for name in names if name in digests}
+    return {name: sorted(others) for name, others in found.items() if others}
 
 
 def alike(one: frozenset[int], other: frozenset[int]) -> bool:

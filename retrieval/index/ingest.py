@@ -19,6 +19,7 @@ from retrieval.corpus.metadata import Table
 from retrieval.errors import ArticleError, IndexBusy, SettingsError, StoreError
 from retrieval.index import forgetting, schema
 from retrieval.index.catalogue import FileState, put_file
+from retrieval.index.copies import named
 from retrieval.index.index import Index
 from retrieval.index.reconciling import agrees, reconcile
 from retrieval.index.report import Report as Report
@@ -36,6 +37,10 @@ def remembered_paths(index: Index) -> list[Path] | None:
     except StoreError:
         recorded = schema.salvaged(index.settings.data / "catalogue.sqlite3", "paths")
     return [Path(p) for p in json.loads(recorded)] if recorded else None
+
+
+COPIES_NAMED = 200
+"""New articles whose copies are named in the report; looking them up takes a millisecond or two each."""
 
 
 def is_current(index: Index, paths: Sequence[Path]) -> bool:
@@ -97,6 +102,7 @@ def ingest(
             index.exact.complete()
         _remember(index, states, state.text)
         report.passages = index.catalogue.count()
+        report.copies = named(index.catalogue, [*report.added, *report.updated][:COPIES_NAMED])
         return report
 
 

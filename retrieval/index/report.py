@@ -19,5 +19,7 @@ class Report:
     """A file that cannot be taken in -> why, and what to do."""
     passages: int = 0
     """Passages in the index afterwards."""
+    copies: dict[str, list[str]] = field(default_factory=dict)
+    """An article that was added or updated -> the articles that are near-copies of it, or it of them."""
     previous: dict[str, str] = field(default_factory=dict)
     """Of each article that was updated or removed, the digest of the text that it had before."""
