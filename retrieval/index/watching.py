@@ -148,7 +148,7 @@ class Watch:
         if folders:
             try:
                 self._hints = self._told(list(folders))
-                next(self._hints)
+                next(self._hints, None)
             except Exception as error:  # OSError or watchfiles' own: no such service, too many folders, …
                 self._hints = self._ticks()
                 tell(Untold(f"The system does not tell when files change ({error})", UNTOLD))
