@@ -12,6 +12,7 @@ from format_files import FACTS, atom, docx, html, jsonl, pages, pdf, repacked, r
 from support import make_index
 from test_formats_pages import only, refusal
 
+from retrieval.corpus.articles import articles
 from retrieval.corpus.formats import registry
 from retrieval.corpus.formats.part import Limits
 from retrieval.errors import ArticleError
@@ -154,6 +155,24 @@ def test_a_pdf_that_may_be_opened_but_not_changed_is_read() -> None:
     assert only("locked.pdf", pdf(owner="boss")).text == "\n\n".join(FACTS)
 
 
+LARGE = {
+    "white.html": html(extra=f"<p>Ships left.<br>{' ' * 2_000_000}Boats</p>").encode(),
+    "comments.html": b"<!-- a -->" * 3000 + b"<p>x</p>",
+    "declared.xml": b"<?xml-stylesheet ?>" * 3000 + b"<x>",
+    "spaces.txt": b" " * 2_000_000 + b"x",
+    "styles.html": html(head="<style>" + "{" * 300_000 + "</style>").encode(),
+    "broken.jsonl": b"{" * 2_000_000,
+}
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("name", LARGE)
+def test_no_expression_takes_time_by_the_square_or_worse(name: str) -> None:
+    # By the square these take an hour.
+    said = said_of(name, LARGE[name])
+    assert all(line.startswith(name) for line in said)
+
+
 @pytest.mark.parametrize("name", ["a.html", "a.pdf", "a.docx", "a.xml", "a.jsonl", "a.mhtml"])
 def test_whatever_is_in_a_file_it_is_taken_or_named(name: str) -> None:
     whole = {
@@ -176,6 +195,6 @@ def test_whatever_is_in_a_file_it_is_taken_or_named(name: str) -> None:
 def said_of(name: str, raw: bytes) -> list[str]:
     """The messages about a file; empty where it is taken in whole."""
     try:
-        return [str(part) for part in registry.extract(name, raw, Limits()) if isinstance(part, ArticleError)]
+        return [str(part) for part in articles(name, raw, {}, Limits()) if isinstance(part, ArticleError)]
     except ArticleError as error:
         return [str(error)]

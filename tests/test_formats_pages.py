@@ -151,7 +151,7 @@ def test_an_encoding_that_does_not_fit_is_refused_with_what_to_do() -> None:
 )  # fmt: skip
 def test_a_page_without_an_article_is_named(raw: bytes) -> None:
     said = refusal("page.html", raw)
-    assert said.endswith((". Save the page again when it is loaded, or its text.", ". Save the page again, as HTML."))
+    assert said.endswith((". Save the page when it is loaded and no notice covers it, or save its text.", ". Save the page again, as HTML."))
 
 
 def test_line_breaks_end_no_sentence_and_two_of_them_end_a_paragraph() -> None:

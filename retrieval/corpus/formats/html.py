@@ -49,7 +49,10 @@ def page(text: str) -> Part:
         paragraphs = paragraphs[1:]
     # Where there is no article the menu is what is left.
     if not any(ends_sentence(p) for p in paragraphs):
-        raise Unreadable("holds no article: no main text was found", "Save the page again when it is loaded, or its text.")
+        raise Unreadable(
+            "holds no article: no main text was found",
+            "Save the page when it is loaded and no notice covers it, or save its text.",
+        )
     return Part(joined(paragraphs), fields)
 
 

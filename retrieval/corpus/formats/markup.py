@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 _DECLARED = re.compile(
     rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,80}encoding=["']([\w.:-]+)""", re.I
 )
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
+# No page shows it, and some expressions of the libraries that come after take time by its square.
+_LONG_SPACE = re.compile(r"\s{64,}")
 DECLARED_WITHIN = 4096
 """Bytes in which a page says its encoding; browsers look at 1,024, but saved pages often begin with a long comment."""
 
@@ -32,8 +34,9 @@ _BLOCKS = _HEADINGS | frozenset(
 )
 _BREAKS = frozenset({"br", "lb"})
 _BREAK = "\u2028"
+_SPACE = re.compile(r"\s+")
 # Where two lines are broken, or one after the end of a sentence, a paragraph ends. (trafilatura may leave one of two.)
-_APART = re.compile(rf"(?:(?<=[.!?…:;])|(?<=[.!?…][\"'”’)\]])|{_BREAK}\s*)\s*{_BREAK}\s*")
+_APART = re.compile(rf"(?:(?<=[.!?…:;])|(?<=[.!?…][\"'”’)\]])|{_BREAK}) ?{_BREAK} ?")
 
 
 def decoded(raw: bytes, charset: str | None = None) -> str:
@@ -87,7 +90,7 @@ def tree(page: str) -> HtmlElement:
 
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True)
     try:
-        return html.document_fromstring(_DECLARATION.sub("", page, count=1), parser=parser)
+        return html.document_fromstring(_LONG_SPACE.sub(" ", _DECLARATION.sub("", page, count=1)), parser=parser)
     except etree.ParserError:
         raise Unreadable("holds nothing that can be read", "Save the page again, as HTML.") from None
 
@@ -109,6 +112,9 @@ def paragraphs(root: HtmlElement) -> list[str]:
             found.append(heading(line) if title else line)
         open_.clear()
 
+    def said(text: str | None) -> str:
+        return _SPACE.sub(" ", text or "")
+
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag
         if tag in _BLOCKS:
@@ -117,9 +123,9 @@ def paragraphs(root: HtmlElement) -> list[str]:
         if event == "start":
             if tag in _BREAKS:
                 open_.append(_BREAK)
-            open_.append((element.text or "").replace(_BREAK, " "))
+            open_.append(said(element.text))
         elif element is not root:
-            open_.append((element.tail or "").replace(_BREAK, " "))
+            open_.append(said(element.tail))
     close()
     return list(_said(found))
 

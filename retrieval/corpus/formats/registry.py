@@ -76,9 +76,9 @@ def extract(name: str, raw: bytes, limits: Limits) -> Iterator[Part | ArticleErr
             raise Unreadable("holds no article", "Fill it or remove it.")
     except Unreadable as error:
         raise ArticleError(name, error.what, error.remedy) from error
-    except (ArticleError, MemoryError):
+    except ArticleError:
         raise
-    except Exception as error:  # parsers raise whatever they meet in a broken file
+    except Exception as error:  # parsers raise whatever they meet in a broken file, or run out of memory
         what = f"cannot be read as {suffix(name)[1:].upper()} ({type(error).__name__})"
         raise ArticleError(name, what, "Save it again, or save its text.") from error
 

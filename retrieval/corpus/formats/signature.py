@@ -17,7 +17,8 @@ class Kind:
     begins: re.Pattern[bytes]
 
 
-_XML = rb"(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]*\?>\s*|<!--.{0,2000}?-->\s*|<\?xml-stylesheet[^>]*\?>\s*)*"
+# What may stand before the first element. Atomic groups, so that no file can have it tried in ever other ways.
+_XML = rb"(?:\xef\xbb\xbf)?\s*+(?>(?:<\?xml[^>]*+>|<!--.{0,4000}?-->)\s*+)*+"
 
 _KINDS = tuple(
     Kind(name, endings, re.compile(begins, re.IGNORECASE | re.DOTALL))
