@@ -6,6 +6,8 @@ import json
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from bot.cli import app
 from bot.evaluation import gates, speakers
@@ -111,6 +113,37 @@ def test_a_voice_does_not_depend_on_what_else_is_asked() -> None:
     one_by_one = [speaker(text, spans, index) for index in reversed(range(len(spans)))]
     assert one_by_one[::-1] == voices(text, spans)
     assert voices(text, spans)[-1] == Speaker("Anna Berg", "person")
+
+
+PIECES = (
+    'Anna Berg said that told the minister he she They it I “ ” " ‘ ’ « , . : ( ) — and who According to ’s \n \n\n'.split(
+        " "
+    )
+)
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=80), st.integers(5, 60))
+def test_every_sentence_has_a_voice_however_broken_the_text(pieces: list[str], width: int) -> None:
+    text = " ".join(pieces)
+    spans = [(at, min(len(text), at + width)) for at in range(0, len(text), width)]
+    found = voices(text, spans)
+    assert len(found) == len(spans)
+    assert all(v.name and v.kind in {"person", "document", "reporter"} for v in found)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["said " * 20_000, "(" * 20_000, '" ' * 20_000, "Anna Berg, " * 5_000 + "said so.", "of the " * 20_000, "’s " * 20_000],
+)
+def test_a_sentence_without_end_has_a_voice(text: str) -> None:
+    assert speaker(text, [(0, len(text))], 0).name
+
+
+def test_a_long_row_of_pronouns_ends_with_whom_they_began() -> None:
+    text = "Anna Berg came. " + "She said that it was late. " * 60
+    assert set(heard(text)[1:9]) == {"Anna Berg"}
+    assert heard("He said that it was late. " * 60)[-1] == "he"
 
 
 def test_the_labelled_sentences_stand_in_their_articles_and_are_told_as_well_as_the_file_wants(

@@ -16,6 +16,9 @@ _MARK = re.compile(r"[“”„«»]|\"(?:(?<!\d\")|(?=[\s,.;:!?)]|$))|``|''|‘
 
 _OPENING = frozenset({"“", "„", "«", "‘", "``"})
 _CLOSING = frozenset({"”", "»", "’", "''"})
+LONGEST = 3000
+"""Characters of a sentence that are looked at; longer ones are tables or worse."""
+
 _ENDING = frozenset({"”", "»", "''"})
 """Marks that never mean anything but an end."""
 
@@ -105,6 +108,9 @@ def _outline(sentence: str, inside: bool, breaks: bool) -> Outline:
     marks = _marks(sentence, inside, breaks)
     # A quotation that only ends here began before it, even where its beginning was not seen.
     inside = inside or (bool(marks) and not marks[0][1])
+    ends_open = marks[-1][1] if marks else inside
+    sentence = sentence[:LONGEST]
+    marks = [found for found in marks if found[0].end() <= LONGEST]
     pieces = ["“"] if inside else []
     is_open, at, hidden = inside, _begins(sentence, inside, breaks), 0
     for mark, opens in marks:
@@ -124,7 +130,7 @@ def _outline(sentence: str, inside: bool, breaks: bool) -> Outline:
     letters = _letters(sentence) if hidden else 0
     words = _DASH.sub(", ", _BRACKETS.sub("", "".join(pieces)))
     words = _SPACE.sub(" ", _LOOSE.sub("", words)).strip()
-    return Outline(words, inside, is_open, hidden / letters if letters else 0.0, breaks)
+    return Outline(words, inside, ends_open, hidden / letters if letters else 0.0, breaks)
 
 
 def _letters(text: str) -> int:

@@ -81,16 +81,22 @@ class _Voice:
 class _Listener:
     """Finds voices in a run of sentences; looks at earlier ones only where a sentence refers to them."""
 
-    def __init__(self, text: str, sentences: Sequence[Span], first: int, last: int) -> None:
+    def __init__(
+        self, text: str, sentences: Sequence[Span], first: int, last: int, unknown: Sequence[int] | None = None
+    ) -> None:
+        """Of `sentences[first:last + 1]`; `unknown` are some whose voice this is to find out, so that it cannot be used."""
         self._text, self._sentences, self._first = text, sentences, first
         self._facts = known(text)
         self._outlines = Outlines(text, sentences, first, last + 1)
-        self._voices: dict[int, _Voice] = {}
+        self._looks_ahead = unknown is None
+        self._voices: dict[int, _Voice] = {index: self._default(index) for index in unknown or ()}
         self._subjects: dict[int, Mention | None] = {}
 
     def voice(self, index: int) -> _Voice:
         """The voice of a sentence of the run."""
         if index not in self._voices:
+            # Until it is found it is nobody's, also for those that are looked at on the way.
+            self._voices[index] = self._default(index)
             found = self._own_voice(index) or self._quoted(index) or self._set_off(index)
             self._voices[index] = found or self._default(index)
         return self._voices[index]
@@ -207,7 +213,7 @@ class _Listener:
         before = self.voice(index - 1) if index > self._first else None
         if before and before.named:
             return before
-        if outline.open and (found := self._ahead(index)):
+        if outline.open and self._looks_ahead and (found := self._ahead(index)):
             return found
         about = self._about(index - 1) if index > self._first else None
         name = self._one(index, about) if about else None
@@ -231,7 +237,8 @@ class _Listener:
             if not following[later].inside:
                 return None
             if not following[later].open:
-                return _Listener(self._text, self._sentences, self._first, later)._own_voice(later)
+                unknown = range(index, later)
+                return _Listener(self._text, self._sentences, self._first, later, unknown)._own_voice(later)
         return None
 
 
