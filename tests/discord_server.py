@@ -66,6 +66,8 @@ class DiscordServer:
         """Ids of the messages that the bot made in the channel, each with the id of the one that it replies to."""
         self.invalid_sessions = 0
         """So many attempts to resume are answered with "invalid session"."""
+        self.closes_with: int | None = None
+        """Code with which each identify is refused."""
         self.ready = asyncio.Event()
         """Set by each identify or resume that succeeds; the test clears it."""
         self.changed = asyncio.Condition()
@@ -154,6 +156,9 @@ class DiscordServer:
             await socket.send({"op": ACK})
         elif body["op"] == IDENTIFY:
             assert body["d"]["token"] == TOKEN
+            if self.closes_with is not None:
+                await socket.response.close(code=self.closes_with)
+                return
             await self._welcome(socket, body["d"].get("shard", [0, 1]))
         elif body["op"] == RESUME:
             await self._resume(socket, body["d"])

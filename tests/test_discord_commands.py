@@ -19,7 +19,7 @@ import discord
 import discord_server
 import pytest
 import yarl
-from discord_fixtures import make_bot, read
+from discord_fixtures import PRIVILEGED, make_bot, read
 
 from bot.cogs.gate import OpenGate, Place, Waiting
 from bot.commands import discord as command
@@ -210,4 +210,26 @@ async def test_sigterm_finishes_the_answer_under_way(
         (answer,) = server.named("PATCH", f"{token}/messages/@original", 200)
         assert "Geneva" in str(answer.body)
     assert bot.is_closed()
+    bot.database.close()
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (4014, "may not read message content. Switch on the Message Content Intent"),
+        (4004, r"closed the connection for good \(code 4004\). Copy the token anew"),
+        (4011, r"closed the connection for good \(code 4011\). Set discord.shards = 0"),
+    ],
+)
+async def test_the_bot_says_why_the_gateway_refuses_it(
+    seeds: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, said: str
+) -> None:
+    bot = make_bot(seeds, tmp_path, PRIVILEGED)
+    async with discord_server.serving() as server:
+        server.closes_with = code
+        monkeypatch.setattr(discord.http.Route, "BASE", f"http://127.0.0.1:{server.port}/api/v10")
+        gateway = yarl.URL(f"ws://127.0.0.1:{server.port}/gateway")
+        monkeypatch.setattr(discord.gateway.DiscordWebSocket, "DEFAULT_GATEWAY", gateway)
+        with pytest.raises(command.DiscordError, match=f"{said}.*Reference [0-9a-f]{{8}}"):
+            await command.serve(bot, discord_server.TOKEN)
     bot.database.close()

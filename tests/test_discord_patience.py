@@ -36,9 +36,11 @@ async def test_what_hangs_keeps_nobody_waiting_and_only_so_much_may_hang(caplog:
             await given_up(workers, released)
         with pytest.raises(Stuck, match=f"{SPARE} threads"):
             await workers.run(int)
+        workers.close()
+        assert not workers.settled(0)
     finally:
         released.set()
-        workers.close()
+    assert workers.settled(120)
     assert [r.getMessage() for r in caplog.records].count("overdue") == SPARE
 
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
@@ -37,7 +37,7 @@ class Workers:
         self._name = name
         self._threads = threads
         self._executor = self._made()
-        self._running: set[threading.Event] = set()
+        self._running: dict[Future[Any], threading.Event] = {}
         self._overdue: set[Future[Any]] = set()
 
     async def run(self, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -50,8 +50,8 @@ class Workers:
         if len(self._overdue) >= SPARE * self._threads:
             raise Stuck(f"{len(self._overdue)} threads of {self._name!r} hang")
         ended = threading.Event()
-        self._running.add(ended)
         future = self._executor.submit(_do, ended.is_set, partial(work, *args, **kwargs))
+        self._running[future] = ended
         try:
             return await asyncio.wrap_future(future)
         except asyncio.CancelledError:
@@ -60,13 +60,18 @@ class Workers:
                 self._replace(future)
             raise
         finally:
-            self._running.discard(ended)
+            del self._running[future]
 
     def close(self) -> None:
         """Take no more work; what runs ends at its next checkpoint, what waits is dropped."""
-        for ended in self._running:
+        for future, ended in self._running.items():
             ended.set()
+            self._overdue.add(future)
         self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def settled(self, seconds: float) -> bool:
+        """Whether every thread has come back, or does so within that time; after `close`."""
+        return not wait(self._overdue, seconds).not_done
 
     def _made(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self._threads, thread_name_prefix=self._name)

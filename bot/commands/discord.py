@@ -24,6 +24,14 @@ from retrieval.errors import VerbatimError
 
 _log = logging.getLogger("verbatim.discord")
 
+RENEW = f"Copy the token anew from {PORTAL} (Bot, Reset Token) into {TOKEN}."
+
+SETTLE_SECONDS = 2.0
+"""How long threads may take to end after a stop."""
+
+NOT_ACCEPTED = 4004
+"""The gateway does not accept the token."""
+
 SHARDS_NEEDED = 4011
 """The bot is on more servers than one connection may serve."""
 
@@ -43,6 +51,11 @@ def run(project: Project) -> int:
     bot = make(refreshed(project))
     logs.to_stderr()
     asyncio.run(serve(bot, token))
+    if not bot.readers.settled(SETTLE_SECONDS):
+        # Python would wait for the thread that hangs, for good; nothing that anybody waits for is left.
+        event(_log, logging.WARNING, "left_hanging")
+        logging.shutdown()
+        os._exit(0)
     return 0
 
 
@@ -64,9 +77,7 @@ async def serve(bot: VerbatimBot, token: str) -> None:
                 await bot.start(token)
                 await asyncio.gather(*stops)
     except discord.LoginFailure as error:
-        raise _ended(
-            error, "Discord does not accept the token", f"Copy it anew from {PORTAL} (Bot, Reset Token) into {TOKEN}."
-        ) from None
+        raise _ended(error, "Discord does not accept the token", RENEW) from None
     except discord.PrivilegedIntentsRequired as error:
         raise _ended(
             error,
@@ -74,7 +85,8 @@ async def serve(bot: VerbatimBot, token: str) -> None:
             f"Switch on the Message Content Intent at {PORTAL} (Bot), or set discord.message_content = false.",
         ) from None
     except discord.ConnectionClosed as error:
-        remedy = "Set discord.shards = 0." if error.code == SHARDS_NEEDED else f"See that the bot is set up at {PORTAL}."
+        remedies = {NOT_ACCEPTED: RENEW, SHARDS_NEEDED: "Set discord.shards = 0."}
+        remedy = remedies.get(error.code, f"See that the bot is set up at {PORTAL}.")
         raise _ended(error, f"Discord closed the connection for good (code {error.code})", remedy) from None
     except (discord.HTTPException, discord.GatewayNotFound, aiohttp.ClientError, OSError) as error:
         what = f"Discord cannot be reached ({type(error).__name__})"
