@@ -64,7 +64,9 @@ class Agreement:
         if not answer.quotes:
             return answer
         entries = [entry for entry in self._catalogue.entries() if scope.admits(entry)]
-        quotes = tuple(replace(quote, copies=self._holding(quote, entries)) for quote in answer.quotes)
+        within = None if scope.everything else [entry.sha256 for entry in entries]
+        copies = {digest: set(self._copies.of(digest, within)) for digest in {quote.sha256 for quote in answer.quotes}}
+        quotes = tuple(replace(q, copies=self._holding(q, entries, copies[q.sha256])) for q in answer.quotes)
         digests = {entry.name: entry.sha256 for entry in entries}
         names = {name for quote in quotes for name in (quote.article, *quote.copies)}
         sources = Sources(len(names), len(self._copies.groups(digests[name] for name in sorted(names) if name in digests)))
@@ -87,9 +89,8 @@ class Agreement:
     def _text(self, finding: Finding) -> str:
         return self._catalogue.text(finding.evidence.stored.sha256)[slice(*finding.sentence)]
 
-    def _holding(self, quote: Quote, entries: Sequence[Entry]) -> tuple[str, ...]:
+    def _holding(self, quote: Quote, entries: Sequence[Entry], copies: set[str]) -> tuple[str, ...]:
         """Names of the copies of a quote's article that hold the sentence that answers, or a touched-up form of it."""
-        copies = set(self._copies.of(quote.sha256, [entry.sha256 for entry in entries]))
         return tuple(entry.name for entry in entries if entry.sha256 in copies and self._holds(entry.sha256, quote))
 
     def _holds(self, digest: str, quote: Quote) -> bool:

@@ -7,7 +7,6 @@ follows from the texts that are there.
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 
@@ -55,24 +54,20 @@ class Copies:
             StorageError: the text is not there any more.
 
         """
-        shared: Counter[str] = Counter()
-        for number in self._stored(sha256):
-            holders = self._holders(number, among)
-            if len(holders) <= COMMON:
-                shared.update(holders)
-        del shared[sha256]
-        near = [other for other, n in shared.items() if n >= LEAST_SAMPLED]
-        return sorted(other for other in near if self.are_copies(sha256, other))
+        within = "AND {}.sha256 IN (SELECT value FROM json_each(?))" if among is not None else ""
+        only = [json.dumps(sorted(among))] if among is not None else []
+        found = self._catalogue.rows(
+            "SELECT other.sha256 FROM shingles mine JOIN shingles other ON other.number = mine.number "
+            "WHERE mine.sha256 = ? AND other.sha256 != mine.sha256 AND (SELECT count(*) FROM (SELECT 1 FROM shingles any "
+            f"WHERE any.number = mine.number {within.format('any')} LIMIT ?)) <= ? {within.format('other')} "
+            "GROUP BY other.sha256 HAVING count(*) >= ?",
+            [sha256, *only, COMMON + 1, COMMON, *only, LEAST_SAMPLED],
+        )
+        return sorted(row[0] for row in found if self.are_copies(sha256, row[0]))
 
     def groups(self, digests: Iterable[str]) -> list[list[str]]:
         """The texts, those that are copies of each other together; a copy of a copy is one as well."""
         return grouped(digests, self.are_copies)
-
-    def _holders(self, number: int, among: Collection[str] | None) -> list[str]:
-        within = "AND sha256 IN (SELECT value FROM json_each(?))" if among is not None else ""
-        values: list[object] = [number, *([json.dumps(sorted(among))] if among is not None else []), COMMON + 1]
-        found = self._catalogue.rows(f"SELECT sha256 FROM shingles WHERE number = ? {within} LIMIT ?", values)
-        return [str(row[0]) for row in found]
 
     def _look_up(self, sha256: str) -> frozenset[int]:
         return frozenset(row[0] for row in self._catalogue.rows("SELECT number FROM shingles WHERE sha256 = ?", [sha256]))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from sqlite3 import Connection
 
 from retrieval.index.words import tokens
@@ -21,9 +22,13 @@ Source: A. Broder, On the resemblance and containment of documents, SEQUENCES (1
 LEAST = 24
 """Shingles outside quotations below which a text is taken whole: it is little more than a quotation."""
 
+REMEMBERED = 128
+"""Texts whose shingles are kept, about 20 kB each: every answer is checked against the same few articles."""
+
 _QUOTATION = re.compile(r"“[^“”]{1,1500}”|\"[^\"\n]{1,1500}\"|„[^„“”]{1,1500}[“”]|«[^«»]{1,1500}»")
 
 
+@lru_cache(REMEMBERED)
 def shingles(text: str, body: int) -> frozenset[int]:
     """Numbers of all runs of `LENGTH` words in `text[body:]`, in small letters and without punctuation.
 

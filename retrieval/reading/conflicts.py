@@ -36,7 +36,6 @@ class Conflict:
     """Shown, or to be shown."""
     other: Finding
     verdict: Verdict
-
     alike: bool
     """Their sentences are nearly one."""
 
@@ -49,6 +48,24 @@ class Conflict:
     def sureness(self) -> float:
         """How probable it is that both answer, by their calibrated probabilities."""
         return self.one.probability * self.other.probability
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    finding: Finding
+    digest: str
+    said: Said
+    words: frozenset[str]
+    """Stems of what the sentence says besides the answer."""
+
+    @classmethod
+    def of(cls, finding: Finding, texts: Texts) -> _Candidate:
+        (start, end), (a, b) = finding.sentence, finding.answer or finding.sentence
+        sentence = texts(_digest(finding))[start:end]
+        a, b = a - start, b - start
+        words = {stem(w) for w, first, last in tokens(sentence) if is_content(w) and not (first < b and a < last)}
+        said = Said(sentence, (a, b), finding.evidence.entry.metadata.published)
+        return cls(finding, _digest(finding), said, frozenset(words))
 
 
 Texts = Callable[[str], str]
@@ -80,14 +97,18 @@ def conflicts(
         aliases: names that mean the same.
 
     """
+    first = shown[0].evidence.stored.sha256
+    held = [f for f in shown if f.answer and (_digest(f) == first or same_story(_digest(f), first))]
+    others = [f for f in findings if f.answer and f.probability >= NEARLY_ONE and (_digest(f) != first or len(held) > 1)]
+    ones, candidates = ([_Candidate.of(f, texts) for f in some] for some in (held, others))
     compared: list[Conflict] = []
-    for one in (f for f in shown if f.answer and _of_story(f, shown[0], same_story)):
-        for other in (f for f in findings if f.answer and f.probability >= NEARLY_ONE and _digest(f) != _digest(one)):
-            alike = _alike(one, other, texts)
-            if alike or (other.probability >= POSSIBLE and _of_story(one, other, same_story)):
-                verdict = compare(question, _said(one, texts), _said(other, texts), aliases)
+    for one in ones:
+        for other in (c for c in candidates if c.digest != one.digest):
+            alike = _alike(one, other)
+            if alike or (other.finding.probability >= POSSIBLE and same_story(one.digest, other.digest)):
+                verdict = compare(question, one.said, other.said, aliases)
                 if verdict and (alike or not verdict.vague):
-                    compared.append(Conflict(one, other, verdict, alike))
+                    compared.append(Conflict(one.finding, other.finding, verdict, alike))
     decided: dict[frozenset[str], Conflict] = {}
     for conflict in sorted(compared, key=lambda c: -c.sureness):
         # What two articles answer most surely decides; the rest may be about something else.
@@ -97,10 +118,9 @@ def conflicts(
     return [c for c in found if not c.verdict.agree]
 
 
-def _alike(one: Finding, other: Finding, texts: Texts) -> bool:
-    mine, theirs = (_content(_said(f, texts)) for f in (one, other))
-    shared = len(mine & theirs)
-    return shared >= LEAST_SHARED and shared >= SHARED * min(len(mine), len(theirs))
+def _alike(one: _Candidate, other: _Candidate) -> bool:
+    shared = len(one.words & other.words)
+    return shared >= LEAST_SHARED and shared >= SHARED * min(len(one.words), len(other.words))
 
 
 def _settles(agreement: Conflict, conflict: Conflict) -> bool:
@@ -111,22 +131,6 @@ def _settles(agreement: Conflict, conflict: Conflict) -> bool:
     mine, theirs = ((_digest(f), f.sentence) for f in (conflict.one, conflict.other))
     articles = {digest for digest, _ in sides}
     return articles == {mine[0], theirs[0]} and (mine in sides or theirs in sides)
-
-
-def _of_story(one: Finding, other: Finding, same_story: SameStory) -> bool:
-    return _digest(one) == _digest(other) or same_story(_digest(one), _digest(other))
-
-
-def _said(finding: Finding, texts: Texts) -> Said:
-    start, end = finding.sentence
-    a, b = finding.answer or finding.sentence
-    sentence = texts(_digest(finding))[start:end]
-    return Said(sentence, (a - start, b - start), finding.evidence.entry.metadata.published)
-
-
-def _content(said: Said) -> set[str]:
-    a, b = said.answer
-    return {stem(word) for word, start, end in tokens(said.sentence) if is_content(word) and not (start < b and a < end)}
 
 
 def _digest(finding: Finding) -> str:

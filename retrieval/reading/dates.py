@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 
 from retrieval.corpus.sentences import Span
 
@@ -54,7 +55,8 @@ class Moment:
     """"earliest" or "latest" where the sentence makes it a limit."""
 
 
-def moments(sentence: str, published: date | None) -> list[Moment]:
+@lru_cache(1024)
+def moments(sentence: str, published: date | None) -> tuple[Moment, ...]:
     """All points in time of a sentence, in order; several words for one ("tomorrow, Saturday, 18 December") are one.
 
     Args:
@@ -69,7 +71,7 @@ def moments(sentence: str, published: date | None) -> list[Moment]:
         together = found and re.fullmatch(r"[\s,(“”\-–]*(?:at |on )?", sentence[found[-1].span[1] : moment.span[0]])
         joined = _joined(found[-1], moment) if together else None
         found[-1:] = [joined] if joined else [*found[-1:], moment]
-    return [_limited(sentence, moment) for moment in found]
+    return tuple(_limited(sentence, moment) for moment in found)
 
 
 def agree(one: Moment, other: Moment) -> bool | None:

@@ -151,7 +151,7 @@ def _times(one: Said, other: Said) -> Verdict | None:
 
 def _dated(said: Said) -> list[Moment]:
     """The points in time among the answering words; where there are none, the only one of the sentence."""
-    found = dates.moments(said.sentence, said.published)
+    found = list(dates.moments(said.sentence, said.published))
     return [m for m in found if _touch(m.span, said.answer)] or (found if len(found) == 1 else [])
 
 

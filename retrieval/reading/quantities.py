@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from retrieval.corpus.sentences import Span
 from retrieval.index.words import is_content, stem
@@ -55,7 +56,8 @@ class Quantity:
         return self.unit in _MEASURES
 
 
-def quantities(sentence: str) -> list[Quantity]:
+@lru_cache(1024)
+def quantities(sentence: str) -> tuple[Quantity, ...]:
     """All numbers of a sentence, in order, dates and years among them."""
     vague = [_vague(match, sentence) for match in _MAGNITUDE.finditer(sentence)]
     vague += [_part(match) for match in _PART.finditer(sentence)]
@@ -65,7 +67,7 @@ def quantities(sentence: str) -> list[Quantity]:
         for word in statement(sentence).words
         if word.kind is Kind.NUMBER and not any(a < word.end and word.start < b for a, b in taken)
     ]
-    return sorted([*vague, *exact], key=lambda q: q.span)
+    return tuple(sorted([*vague, *exact], key=lambda q: q.span))
 
 
 def agree(one: Quantity, other: Quantity) -> bool | None:
