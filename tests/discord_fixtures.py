@@ -14,10 +14,8 @@ import simcord.actors
 import simcord.interactions
 from simcord.preview._markdown import markdown_tokens
 
-from bot.cogs.asking_again import AskingAgain
 from bot.cogs.client import VerbatimBot
 from bot.cogs.gate import Gate, OpenGate, Place, Rules, Waiting
-from bot.cogs.living import Living
 from bot.settings import Settings, load
 from bot.state.database import Database
 from bot.wiring import Project
@@ -113,17 +111,6 @@ class BusyGate(OpenGate):
         del place, waiting
         self._meanwhile()
         yield
-
-
-async def settled(server: Server, cog: Living | AskingAgain) -> None:
-    """What a cog does behind the scenes is begun and done."""
-    await server.env.settle()
-    for _ in range(20 * SETTLE_SECONDS):
-        if cog.work.done:
-            break
-        await asyncio.sleep(0.05)
-    await cog.work.idle()
-    await server.env.settle()
 
 
 def ask_unsettled(server: Server, who: simcord.MemberActor, question: str) -> simcord.InteractionResult:

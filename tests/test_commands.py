@@ -304,6 +304,7 @@ def test_a_receipt_tells_what_became_of_the_quote(verbatim: Verbatim, own: tuple
 
     status, verdict, body = verify()
     assert (status, verdict, body["text"]) == (0, "identical", quote["text"])
+    assert (body["moved"], body["quoted"], body["difference"]) == (False, quote["text"], None)
     assert (body["article"], body["start"], body["end"]) == (quote["article"], quote["start"], quote["end"])
     path.write_bytes((original + "One more line.\n").encode())
     status, verdict, body = verify()
@@ -313,10 +314,23 @@ def test_a_receipt_tells_what_became_of_the_quote(verbatim: Verbatim, own: tuple
     status, verdict, body = verify()
     assert (status, verdict, body["text"]) == (1, "changed", quote["text"])
     assert f"{quote['start'] + 11} to {quote['end'] + 11}" in body["detail"]
+    assert (body["moved"], body["now"]) == (True, [quote["start"] + 11, quote["end"] + 11])
     path.write_bytes(original.replace(quote["text"], quote["text"].replace("Geneva", "Vienna")).encode())
     status, verdict, body = verify()
     assert (status, verdict) == (1, "changed")
     assert "Vienna" in body["text"]
+    assert body["quoted"] == quote["text"]
+    pieces = [(piece["kind"], piece["words"]) for piece in body["difference"]]
+    (gone,), (new,) = [[words for kind, words in pieces if kind == which] for which in ("removed", "added")]
+    assert (gone.replace("Geneva", "Vienna"), "Geneva" in gone) == (new, True)
+    assert f"[-{gone}-] {{+{new}+}}" in verbatim("verify", quote["receipt"], data=data).out
+    # Also when the index no longer has the old words, since the run is kept.
+    assert verbatim("ingest", str(articles), data=data).status == 0
+    assert verify()[2]["difference"] == body["difference"]
+    unknown = verbatim("verify", quote["receipt"], "--set", f"state.url=sqlite:///{data}/another.sqlite3", data=data)
+    assert unknown.status == 1
+    assert "not remembered here, so what has changed in them cannot be shown" in unknown.out
+    assert "Vienna" in unknown.out
     path.write_bytes(b"\xff")
     assert verify()[:2] == (1, "missing")
     path.unlink()

@@ -2,99 +2,29 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import discord
-import pytest
 from conftest import MakeProject
-from discord_fixtures import ANSWERED, REFUSED, Server, buttons, make_bot, press, read, serving, settled, source_text
+from discord_fixtures import ANSWERED, REFUSED, FixedGate, buttons, press, read, source_text
+from newsroom import AUSTRALIA, newsroom
 
-from bot.cogs.asking_again import AskingAgain
-from bot.cogs.client import VerbatimBot
-from bot.state.database import Database
-from bot.state.watches import WatchRow
-from bot.wiring import SEEDS, Project
-from retrieval.index.ingest import Report
-
-ARTICLE = "date 2021-12-20 The capital of Australia is Canberra, a city of half a million people.\n"
+from bot.cogs.gate import Rules
+from bot.wiring import SEEDS
 
 
-@dataclass
-class Newsroom:
-    """A server to whose articles others can be added."""
-
-    server: Server
-    project: Project
-    articles: Path
-    data: Path
-    flags: tuple[str, ...]
-
-    def add(self, text: str = ARTICLE, name: str = "australia.txt") -> Report:
-        """A new article, unseen by the bot."""
-        (self.articles / name).write_text(text, "utf-8")
-        return self.project.ingest([self.articles])
-
-    async def tell(self, report: Report) -> None:
-        """Announce a change, as the one who ingests does."""
-        bot = self.server.env.bot
-        assert isinstance(bot, VerbatimBot)
-        with self.server.env._bot_scope():
-            await bot.changes.announce(report)
-        await self.settled()
-
-    async def restart(self) -> None:
-        """A new process of the bot, with the same state and articles."""
-        await self.server.env.restart_bot(make_bot(self.project, self.data, *self.flags))
-        await self.settled()
-
-    async def settled(self) -> None:
-        """What goes on behind the scenes is done."""
-        bot = self.server.env.bot
-        assert isinstance(bot, VerbatimBot)
-        await settled(self.server, AskingAgain.of(bot))
-
-    def watches(self) -> list[WatchRow]:
-        """As they are remembered."""
-        database = Database("", self.data)
-        with database.session() as session:
-            found = session.query(WatchRow).all()
-        database.close()
-        return found
-
-
-@pytest.fixture
-def newsroom(project: MakeProject, tmp_path: Path) -> Callable[..., Any]:
-    articles = tmp_path / "articles"
-    shutil.copytree(SEEDS, articles)
-    made = project(articles)
-
-    @asynccontextmanager
-    async def opened(*flags: str) -> AsyncIterator[Newsroom]:
-        async with serving(make_bot(made, tmp_path, *flags)) as server:
-            yield Newsroom(server, made, articles, tmp_path, flags)
-
-    return opened
-
-
-def watch_button(message: Any) -> str:
-    return next(name for name in buttons(message) if name == "watch" or name.startswith("watch "))
-
-
-async def test_a_watched_question_is_answered_in_its_place_and_mentions_only_who_watches(newsroom: Any) -> None:
-    async with newsroom() as room:
+async def test_a_watched_question_is_answered_in_its_place_and_mentions_only_who_watches(
+    project: MakeProject, tmp_path: Path
+) -> None:
+    async with newsroom(project, tmp_path) as room:
         server = room.server
         refused = await server.alice.slash(server.channel, "ask", question=REFUSED)
         answered = await server.alice.slash(server.channel, "ask", question=ANSWERED)
         assert not [name for name in buttons(answered.response) if name.startswith("watch")]
-        told = await press(server.bob, refused.response, watch_button(refused.response))
+        told = await press(server.bob, refused.response, "watch")
         assert told.ephemeral
         assert "whenever articles come" in told.response.content
-        again = await press(server.bob, refused.response, watch_button(refused.response))
+        again = await press(server.bob, refused.response, "watch")
         assert "whenever articles come" in again.response.content
         assert len(room.watches()) == 1, "the same once"
         assert len(server.channel.history()) == 2, "not answered yet"
@@ -118,11 +48,11 @@ async def test_a_watched_question_is_answered_in_its_place_and_mentions_only_who
         assert "Canberra" in read(opened.response)
 
 
-async def test_watches_outlive_a_restart_and_articles_that_came_meanwhile(newsroom: Any) -> None:
-    async with newsroom() as room:
+async def test_watches_outlive_a_restart_and_articles_that_came_meanwhile(project: MakeProject, tmp_path: Path) -> None:
+    async with newsroom(project, tmp_path) as room:
         server = room.server
         await server.alice.send(server.channel, f"{server.me} {REFUSED}")
-        await press(server.alice, server.channel.last_message, watch_button(server.channel.last_message))
+        await press(server.alice, server.channel.last_message, "watch")
         await room.restart()
         assert len(server.channel.history()) == 2
         room.add()
@@ -131,32 +61,32 @@ async def test_watches_outlive_a_restart_and_articles_that_came_meanwhile(newsro
         assert len(server.channel.history()) == 3
 
 
-async def test_a_refusal_that_is_deleted_is_answered_in_its_channel(newsroom: Any) -> None:
-    async with newsroom() as room:
+async def test_a_refusal_that_is_deleted_is_answered_in_its_channel(project: MakeProject, tmp_path: Path) -> None:
+    async with newsroom(project, tmp_path) as room:
         server = room.server
         refused = await server.alice.slash(server.channel, "ask", question=REFUSED)
-        await press(server.alice, refused.response, watch_button(refused.response))
+        await press(server.alice, refused.response, "watch")
         server.env.backend.delete_message(server.channel.id, refused.response.message.id)
         await room.tell(room.add())
         (message,) = server.channel.history()
         assert "Canberra" in read(message)
 
 
-async def test_a_private_refusal_is_answered_directly(newsroom: Any) -> None:
-    async with newsroom() as room:
+async def test_a_private_refusal_is_answered_directly(project: MakeProject, tmp_path: Path) -> None:
+    async with newsroom(project, tmp_path) as room:
         server = room.server
         refused = await server.alice.slash(server.channel, "ask", question=REFUSED, private=True)
-        await press(server.alice, refused.response, watch_button(refused.response))
+        await press(server.alice, refused.response, "watch")
         await room.tell(room.add())
         assert server.channel.history() == []
         assert "Canberra" in read(server.alice.user.dm_channel.last_message)
 
 
-async def test_where_nothing_is_open_the_answer_waits_in_the_list(newsroom: Any) -> None:
-    async with newsroom() as room:
+async def test_where_nothing_is_open_the_answer_waits_in_the_list(project: MakeProject, tmp_path: Path) -> None:
+    async with newsroom(project, tmp_path) as room:
         server = room.server
         refused = await server.alice.slash(server.channel, "ask", question=REFUSED, private=True)
-        await press(server.alice, refused.response, watch_button(refused.response))
+        await press(server.alice, refused.response, "watch")
         server.env.inject_error("POST", "/channels/*/messages", status=403, code=50007, times=None)
         await room.tell(room.add())
         server.env.backend.faults.clear()
@@ -169,11 +99,11 @@ async def test_where_nothing_is_open_the_answer_waits_in_the_list(newsroom: Any)
         assert room.watches() == []
 
 
-async def test_after_a_crash_while_telling_nobody_is_told_twice(newsroom: Any) -> None:
-    async with newsroom() as room:
+async def test_after_a_crash_while_telling_nobody_is_told_twice(project: MakeProject, tmp_path: Path) -> None:
+    async with newsroom(project, tmp_path) as room:
         server = room.server
         refused = await server.alice.slash(server.channel, "ask", question=REFUSED)
-        await press(server.alice, refused.response, watch_button(refused.response))
+        await press(server.alice, refused.response, "watch")
         # Discord takes the message, and the answer to that is lost.
         sent = server.env.bot.http.send_message
 
@@ -190,12 +120,12 @@ async def test_after_a_crash_while_telling_nobody_is_told_twice(newsroom: Any) -
         assert "An article answers this now" in read((await server.alice.slash(server.channel, "watches")).response)
 
 
-async def test_watches_are_listed_and_deleted_by_their_owner_alone(newsroom: Any) -> None:
-    async with newsroom("watches.per_person=2") as room:
+async def test_watches_are_listed_and_deleted_by_their_owner_alone(project: MakeProject, tmp_path: Path) -> None:
+    async with newsroom(project, tmp_path, "watches.per_person=2") as room:
         server = room.server
         for question in (REFUSED, "Who won the football world cup in 2018?", "What does a kilo of tomatoes cost in Peru?"):
             refused = await server.alice.slash(server.channel, "ask", question=question)
-            pressed = await press(server.alice, refused.response, watch_button(refused.response))
+            pressed = await press(server.alice, refused.response, "watch")
         assert "as many as one person may" in pressed.response.content
         listed = await server.alice.slash(server.channel, "watches")
         assert listed.ephemeral
@@ -215,30 +145,85 @@ async def test_watches_are_listed_and_deleted_by_their_owner_alone(newsroom: Any
         assert server.env.errors == []
 
 
-async def test_watches_end_when_their_time_is_over_and_when_a_person_wants_to_be_forgotten(newsroom: Any) -> None:
-    async with newsroom("watches.days=2") as room:
+async def test_watches_end_when_their_time_is_over_and_when_a_person_wants_to_be_forgotten(
+    project: MakeProject, tmp_path: Path
+) -> None:
+    async with newsroom(project, tmp_path, "watches.days=2") as room:
         server = room.server
         refused = await server.alice.slash(server.channel, "ask", question=REFUSED)
         for who in (server.alice, server.bob):
-            await press(who, refused.response, watch_button(refused.response))
+            await press(who, refused.response, "watch")
         asked = await server.alice.slash(server.channel, "forget-me")
         done = await server.alice.click(asked.response, custom_id="verbatim:forget")
         assert "2 watched questions" in read(done.response), "bob's is on her words"
         refused = await server.bob.slash(server.channel, "ask", question=REFUSED)
-        await press(server.bob, refused.response, watch_button(refused.response))
+        await press(server.bob, refused.response, "watch")
         await server.env.advance_time(3 * 24 * 3600)
         assert room.watches() == []
         await room.tell(room.add())
         assert len(server.channel.history()) == 2
 
 
-async def test_a_day_as_of_which_was_asked_and_the_parts_that_were_refused_still_count(newsroom: Any) -> None:
-    async with newsroom() as room:
+async def test_a_day_as_of_which_was_asked_and_the_parts_that_were_refused_still_count(
+    project: MakeProject, tmp_path: Path
+) -> None:
+    async with newsroom(project, tmp_path) as room:
         server = room.server
         refused = await server.alice.slash(server.channel, "ask", question=REFUSED, as_of="2021-12-18")
-        await press(server.alice, refused.response, watch_button(refused.response))
+        await press(server.alice, refused.response, "watch")
         await room.tell(room.add())
         assert len(server.channel.history()) == 1, "it came out later"
-        await room.tell(room.add(ARTICLE.replace("12-20", "12-10"), "earlier.txt"))
+        await room.tell(room.add(AUSTRALIA.replace("12-20", "12-10"), "earlier.txt"))
         assert "From articles published by 18 December 2021" in read(server.channel.last_message)
         assert len(server.channel.history()) == 2
+
+
+async def test_a_question_by_direct_message_is_answered_there_and_two_people_are_told_each(
+    project: MakeProject, tmp_path: Path
+) -> None:
+    async with newsroom(project, tmp_path) as room:
+        server = room.server
+        for who in (server.alice, server.bob):
+            await who.send_dm(REFUSED)
+            refused = who.user.dm_channel.last_message
+            await who.user.click(refused, custom_id=buttons(refused)["watch"]["custom_id"])
+        await room.tell(room.add())
+        for who in (server.alice, server.bob):
+            message = who.user.dm_channel.last_message
+            assert "Canberra" in read(message)
+            assert f"🔔 {who.mention}" in source_text(message)
+        assert server.channel.history() == []
+
+
+async def test_only_the_refused_part_of_a_question_is_watched(project: MakeProject, tmp_path: Path) -> None:
+    async with newsroom(project, tmp_path) as room:
+        server = room.server
+        partly = await server.alice.slash(
+            server.channel, "ask", question=f"{ANSWERED} And what is the capital of Australia?"
+        )
+        assert "The articles do not answer this" in read(partly.response)
+        await press(server.alice, partly.response, "watch")
+        (watched,) = room.watches()
+        assert "Australia" in watched.question
+        assert "Moscow" not in watched.question
+        await room.tell(room.add())
+        assert "Canberra" in read(server.channel.last_message)
+        assert "Geneva" not in read(server.channel.last_message)
+
+
+async def test_a_channels_articles_and_rules_hold_for_what_is_watched(project: MakeProject, tmp_path: Path) -> None:
+    async with newsroom(project, tmp_path) as room:
+        server = room.server
+        refused = await server.alice.slash(server.channel, "ask", question=REFUSED)
+        await press(server.alice, refused.response, "watch")
+        bot = server.env.bot
+        only = frozenset(path.name for path in SEEDS.iterdir())
+        bot.gate = FixedGate(Rules(articles=only))
+        await room.tell(room.add())
+        assert len(server.channel.history()) == 1
+        bot.gate = FixedGate(Rules(enabled=False))
+        await room.tell(room.add("Nothing of note happened.\n", "other.txt"))
+        assert len(server.channel.history()) == 1
+        bot.gate = FixedGate()
+        await room.tell(room.add("Nothing of note happened then.\n", "other.txt"))
+        assert "Canberra" in read(server.channel.last_message)

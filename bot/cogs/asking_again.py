@@ -10,7 +10,7 @@ import threading
 from typing import TYPE_CHECKING
 
 import discord
-from discord.ext import commands, tasks
+from discord.ext import commands
 
 from bot import dependencies
 from bot.answer import Status
@@ -24,7 +24,6 @@ from bot.cogs.workers import Workers
 from bot.logs import event
 from bot.state import watches
 from bot.state.watches import Watch
-from retrieval.errors import VerbatimError
 from retrieval.index.catalogue import Entry
 from retrieval.index.ingest import Report
 from retrieval.reading.search import Scope
@@ -33,9 +32,6 @@ if TYPE_CHECKING:
     from bot.cogs.client import VerbatimBot
 
 _log = logging.getLogger("verbatim.discord")
-
-MINUTES = 10
-"""Between two looks for what changed otherwise: which articles a channel uses, who may ask there."""
 
 QUIET_SECONDS = 0.2
 PATIENCE = 150
@@ -65,11 +61,9 @@ class AskingAgain(commands.Cog):
     async def cog_load(self) -> None:
         """Begin."""
         self._bot.changes.subscribe(self.changed)
-        self.again.start()
 
     async def cog_unload(self) -> None:
         """End; whom a stop keeps from being told finds the answer in their list."""
-        self.again.cancel()
         self.work.cancel()
         self._threads.close()
 
@@ -78,14 +72,10 @@ class AskingAgain(commands.Cog):
         if report.added or report.updated:
             self.work.ask()
 
-    @tasks.loop(minutes=MINUTES)
-    async def again(self) -> None:
-        """Ask at the start, for the articles that came before it, and from time to time."""
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Ask at the start, for the articles that came before it."""
         self.work.ask()
-
-    @again.before_loop
-    async def _before(self) -> None:
-        await self._bot.wait_until_ready()
 
     async def _all(self) -> None:
         if not self._begun:
@@ -107,7 +97,7 @@ class AskingAgain(commands.Cog):
                 continue
             try:
                 await self._ask(watch, scope, digests[scope])
-            except VerbatimError as error:
+            except Exception as error:
                 # Neither an article that changes at this moment nor one question may keep the others from being asked.
                 trouble.explain(error, watch=watch.id)
 

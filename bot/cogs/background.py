@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable
 
 from bot.cogs import trouble
@@ -16,14 +17,27 @@ class Background:
         self._work = work
         self.done = 0
         """How often it was."""
+        self._context = contextvars.copy_context()
         self._wanted = False
+        self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
+
+    def ask_after(self, seconds: float) -> None:
+        """Have it done in a while, unless that was asked for already; sooner is better."""
+        loop = asyncio.get_running_loop()
+        if self._timer is not None and not self._timer.cancelled() and self._timer.when() > loop.time():
+            if self._timer.when() <= loop.time() + seconds:
+                return
+            self._timer.cancel()
+        self._timer = self._context.copy().run(loop.call_later, seconds, self.ask)
 
     def ask(self) -> None:
         """Have it done soon; asked while it is being done, it is done once more."""
         self._wanted = True
         if self._task is None or self._task.done():
-            self._task = asyncio.get_running_loop().create_task(self._run(), name=self._name)
+            # In the context of the bot: a change may be announced by a thread, which has another one.
+            start = asyncio.get_running_loop().create_task
+            self._task = self._context.copy().run(start, self._run(), name=self._name)
 
     async def idle(self) -> None:
         """Return when nothing is being done and nothing is asked for."""
@@ -33,6 +47,8 @@ class Background:
     def cancel(self) -> None:
         """Stop at the next await."""
         self._wanted = False
+        if self._timer is not None:
+            self._timer.cancel()
         if self._task is not None:
             self._task.cancel()
 

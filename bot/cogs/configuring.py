@@ -11,6 +11,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs import views
+from bot.cogs.asking_again import AskingAgain
 from bot.cogs.doorkeeper import Doorkeeper
 from bot.cogs.sources import KEY, choices
 from bot.commands.sources import find
@@ -80,6 +81,8 @@ class Configuring(commands.Cog):
             after = replace(after, articles=await self._articles(after.articles, use_source, drop_source))
         if after != before:
             await self._door.set(interaction.guild_id, target, after)
+            # With other articles or other people it may be answered what was not before.
+            AskingAgain.of(self._bot).work.ask()
             event(_log, logging.INFO, "configured", guild=interaction.guild_id, channel=target, by=interaction.user.id)
         head = f"### <#{target}>\n-# {'Changed; it holds at once.' if after != before else 'As it is.'}"
         await interaction.edit_original_response(view=views.text(head, self._shown(after)).view)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 import discord
-from discord.ext import commands, tasks
+from discord.ext import commands
 
-from bot.cogs import views
+from bot.cogs import trouble, views
 from bot.cogs.background import Background
 from bot.cogs.memory import write
 from bot.cogs.place import audience
@@ -24,6 +24,7 @@ from bot.fates import Fates
 from bot.logs import event
 from bot.state import citations, posts, stale
 from bot.state.stale import Edit
+from retrieval.errors import StorageError
 from retrieval.index.ingest import Report
 
 if TYPE_CHECKING:
@@ -49,12 +50,9 @@ class Living(commands.Cog):
     async def cog_load(self) -> None:
         """Begin."""
         self._bot.changes.subscribe(self.changed)
-        self.again.change_interval(minutes=self._bot.settings.living.retry_minutes)
-        self.again.start()
 
     async def cog_unload(self) -> None:
         """End."""
-        self.again.cancel()
         self.work.cancel()
 
     async def changed(self, report: Report) -> None:
@@ -62,14 +60,10 @@ class Living(commands.Cog):
         if report.updated or report.removed or report.added:
             self.work.ask()
 
-    @tasks.loop(minutes=10)
-    async def again(self) -> None:
-        """Look at the start, for changes of the time before it, and later for what Discord refused for the moment."""
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Look for changes of the time before the start, and for edits that were not done by the last stop."""
         self.work.ask()
-
-    @again.before_loop
-    async def _ready(self) -> None:
-        await self._bot.wait_until_ready()
 
     async def _all(self) -> None:
         if not self._adopted:
@@ -79,6 +73,9 @@ class Living(commands.Cog):
             event(_log, logging.INFO, "citations_checked", posts=checked)
         while not self._bot.stopping and await self._edit_next():
             await asyncio.sleep(1 / self._bot.settings.living.edits_per_second)
+        now = discord.utils.utcnow()
+        if (due := await write(self._bot, stale.next_due)) is not None:
+            self.work.ask_after(max(0.0, (due - now).total_seconds()) + 1)
 
     def _check(self) -> int:
         """Check some posts against the articles as they are now, in a thread; how many."""
@@ -112,21 +109,29 @@ class Living(commands.Cog):
                 # It will not be let through the next time either.
                 await write(self._bot, lambda session: stale.end(session, edit.message))
                 return True
-            # Not quite as long as the pause between two looks, so that the next one finds it.
-            later = discord.utils.utcnow() + timedelta(minutes=self._bot.settings.living.retry_minutes / 2)
-            await write(self._bot, lambda session: stale.postpone(session, edit.message, later))
+            await self._postpone(edit)
             # Old messages may be edited only so often, each for itself; any other failure is Discord's as a whole.
             return status == 429
+        except StorageError:
+            raise
+        except Exception as error:
+            # One message that cannot be made must not keep the others from being edited.
+            trouble.explain(error, post=edit.post)
+            await self._postpone(edit)
         return True
+
+    async def _postpone(self, edit: Edit) -> None:
+        later = discord.utils.utcnow() + timedelta(minutes=self._bot.settings.living.retry_minutes)
+        await write(self._bot, lambda session: stale.postpone(session, edit.message, later))
 
     async def _edit(self, edit: Edit) -> None:
         found, marks = await write(self._bot, lambda s: (posts.get(s, edit.post), stale.get(s, edit.post)))
         if found is None:
             return
         channel = self._bot.get_channel(edit.channel) or await self._bot.fetch_channel(edit.channel)
-        assert isinstance(channel, discord.TextChannel | discord.Thread | discord.DMChannel | discord.VoiceChannel)
         head = views.heading(found, edit.question, edit.shared_by, edit.watched_by)
         message = views.answer(found, audience(channel, private=False), head, None, marks)
-        await channel.get_partial_message(edit.message).edit(view=message.view, attachments=list(message.files))
+        shown = self._bot.get_partial_messageable(edit.channel).get_partial_message(edit.message)
+        await shown.edit(view=message.view, attachments=list(message.files))
         await write(self._bot, lambda session: stale.shows(session, edit.message, marks))
         event(_log, logging.INFO, "edited", post=edit.post, marks=len(marks), channel=edit.channel)

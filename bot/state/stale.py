@@ -141,15 +141,8 @@ def claim(session: Session, until: datetime, now: datetime | None = None) -> Edi
     """
     moment = now or datetime.now(UTC)
     free = or_(FaceRow.claimed.is_(None), FaceRow.claimed < moment)
-    query = (
-        select(AppearanceRow, FaceRow)
-        .join(MarksRow, MarksRow.post == AppearanceRow.post)
-        .outerjoin(FaceRow, FaceRow.message == AppearanceRow.message)
-        .where(func.coalesce(FaceRow.shows, UNMARKED) != MarksRow.digest)
-        .where(or_(FaceRow.message.is_(None), FaceRow.editable.is_(True) & free))
-        .order_by(AppearanceRow.message.desc())
-        .limit(1)
-    )
+    pending = _pending(select(AppearanceRow, FaceRow)).where(or_(FaceRow.message.is_(None), free))
+    query = pending.order_by(AppearanceRow.message.desc()).limit(1)
     found = session.execute(query).first()
     if found is None:
         return None
@@ -165,6 +158,23 @@ def claim(session: Session, until: datetime, now: datetime | None = None) -> Edi
         return None
     how = (known.question, known.shared_by, known.watched_by) if known else (True, None, None)
     return Edit(shown.message, shown.channel, shown.post, *how)
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the first of the messages that are left for later is to be tried again; None if there is none."""
+    due: datetime | None = session.scalar(_pending(select(func.min(FaceRow.claimed)).select_from(AppearanceRow)))
+    # SQLite keeps no time zone.
+    return due if due is None or due.tzinfo else due.replace(tzinfo=UTC)
+
+
+def _pending(query: Any) -> Any:
+    """Of messages that do not show the marks of their post and can be edited."""
+    return (
+        query.join(MarksRow, MarksRow.post == AppearanceRow.post)
+        .outerjoin(FaceRow, FaceRow.message == AppearanceRow.message)
+        .where(func.coalesce(FaceRow.shows, UNMARKED) != MarksRow.digest)
+        .where(or_(FaceRow.message.is_(None), FaceRow.editable.is_(True)))
+    )
 
 
 def shows(session: Session, message: int, marks: Marks) -> None:
