@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ from bot.answer import Quote
 from bot.gate import UnverifiedAnswer
 from bot.question import clean, refer
 from bot.quoting import Quoter
+from bot.steady import steady
 from bot.verifier import verify
 from retrieval.corpus.passages import paragraph_spans
 from retrieval.corpus.sentences import Span, sentence_spans
@@ -109,6 +110,7 @@ class Checker:
         meanings: Meanings,
         least_cosine: float,
         max_characters: int,
+        renew: Callable[[], object] = lambda: None,
     ) -> None:
         """Collaborators, and two limits.
 
@@ -119,8 +121,10 @@ class Checker:
             meanings: words that mean the same.
             least_cosine: similarity of sentence and claim below which they cannot speak of the same thing.
             max_characters: longer texts are refused.
+            renew: brings the index in line, where that is done by itself.
 
         """
+        self._renew = renew
         self._index = index
         self._retriever = retriever
         self._aliases = aliases
@@ -131,7 +135,7 @@ class Checker:
         self._vectors: dict[str, NDArray[np.float32]] = {}
 
     def check(self, text: str, scope: Scope = EVERYTHING) -> list[Check]:
-        """A verdict on each sentence of a text, in order.
+        """A verdict on each sentence of a text, in order; given once more by itself if an article changed meanwhile.
 
         Raises:
             QuestionError: there is nothing to check, or too much.
@@ -139,6 +143,9 @@ class Checker:
 
         """
         clean(text, self._max_characters)
+        return steady(self._index.catalogue, lambda: self._checks(text, scope), self._renew)
+
+    def _checks(self, text: str, scope: Scope) -> list[Check]:
         checks: list[Check] = []
         earlier = ""
         for start, end in claims(text):

@@ -108,6 +108,7 @@ class Project:
             meanings=Meanings.load(),
             least_cosine=self.settings.check.least_cosine,
             max_characters=self.settings.check.max_characters,
+            renew=self.renew,
         )
 
     def langchain_retriever(self, limit: int = 7, scope: Scope = EVERYTHING) -> ArticleRetriever:

@@ -105,12 +105,22 @@ def test_a_verdict_on_each_sentence_in_order(seeds: Project) -> None:
 def test_an_article_that_changed_on_disk_is_not_quoted(project: MakeProject, tmp_path: Path) -> None:
     article = tmp_path / "birds.txt"
     article.write_text("Four hundred herons nested on Lake Balaton in the spring of 2024.\n")
-    birds = project(tmp_path)
+    birds = project(tmp_path, ("ingest.watch=false",))
     claim = "Four hundred herons nested on Lake Balaton."
     assert birds.checker.check(claim)[0].verdict is Verdict.SUPPORTED
     article.write_text("Four hundred geese nested on Lake Balaton in the spring of 2024.\n")
     with pytest.raises(UnverifiedAnswer, match="ingest"):
         birds.checker.check(claim)
+
+
+def test_a_file_ahead_of_the_index_is_taken_in_where_that_is_done_by_itself(project: MakeProject, tmp_path: Path) -> None:
+    article = tmp_path / "birds.txt"
+    article.write_text("Four hundred herons nested on Lake Balaton in the spring of 2024.\n")
+    birds = project(tmp_path)
+    claim = "Four hundred herons nested on Lake Balaton."
+    assert birds.checker.check(claim)[0].verdict is Verdict.SUPPORTED
+    article.write_text("Four hundred geese nested on Lake Balaton in the spring of 2024.\n")
+    assert birds.checker.check(claim)[0].verdict is not Verdict.SUPPORTED
 
 
 def test_list_signs_are_no_part_of_a_claim() -> None:

@@ -11,7 +11,15 @@ import discord
 from discord import app_commands
 
 from bot.logs import event
-from retrieval.errors import IndexMismatch, SettingsError, StorageError, Unreachable, VerbatimError, WeightsError
+from retrieval.errors import (
+    ChangedMeanwhile,
+    IndexMismatch,
+    SettingsError,
+    StorageError,
+    Unreachable,
+    VerbatimError,
+    WeightsError,
+)
 
 _log = logging.getLogger("verbatim.discord")
 
@@ -51,6 +59,8 @@ def words(error: BaseException) -> str:
                 f"The server where I keep my {error.keeps} does not answer. Nothing is lost: please try again in a few "
                 "minutes. Whoever runs me finds more in the log."
             )
+        case ChangedMeanwhile():
+            return str(error)
         case error if isinstance(error, OPERATORS):
             return "Something is wrong where I keep my articles and answers. Whoever runs me finds more in the log."
         case VerbatimError():
