@@ -160,6 +160,44 @@ def test_sources_prints_what_offsets_refer_to(mixed: tuple[Project, Path], capsy
         assert [p["text"] for p in printed["paragraphs"]] == printed["text"].split("\n\n")
 
 
+def test_what_changes_beside_the_article_changes_no_quote(project: MakeProject, tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    path.write_text(html(), "utf-8")
+    opened = project(tmp_path)
+    path.write_text(html(extra="<div class='ad' hidden>Buy a boat today.</div>"), "utf-8")
+    answer = opened.answerer.ask(QUESTION)
+    assert answer.status is Status.ANSWERED
+    check(opened, answer)
+
+
+def test_an_entry_that_is_gone_is_missing_and_the_others_stay(project: MakeProject, tmp_path: Path) -> None:
+    path = tmp_path / "export.jsonl"
+    lines = [{"id": "a", "text": FACTS[0]}, {"id": "b", "text": FACTS[1]}]
+    path.write_text(jsonl(*lines), "utf-8")
+    opened = project(tmp_path)
+    [first, *_] = opened.answerer.ask(QUESTION).quotes
+    receipt = receipts.parse(first.receipt)
+    assert (first.article, verify(opened, receipt).verdict) == ("export.jsonl#a", Verdict.IDENTICAL)
+    path.write_text(jsonl({"id": "new", "text": "Ships left."}, *lines), "utf-8")
+    assert verify(opened, receipt).verdict is Verdict.IDENTICAL
+    path.write_text(jsonl(lines[1]), "utf-8")
+    gone = verify(opened, receipt)
+    assert (gone.verdict, gone.detail) == (
+        Verdict.MISSING,
+        "export.jsonl#a: is no longer in export.jsonl. Run verbatim ingest.",
+    )
+
+
+def test_a_file_may_have_the_sign_in_its_own_name(project: MakeProject, tmp_path: Path) -> None:
+    (tmp_path / "feed.xml#a.txt").write_text(FACTS[0] + "\n", "utf-8")
+    (tmp_path / "export.jsonl").write_text(jsonl({"id": "a.txt", "text": FACTS[1]}), "utf-8")
+    opened = project(tmp_path)
+    assert [e.name.partition("-")[0] for e in opened.index.catalogue.entries()] == ["export.jsonl#a", "feed.xml#a.txt"]
+    answer = opened.answerer.ask(QUESTION)
+    assert answer.quotes[0].article == "feed.xml#a.txt"
+    check(opened, answer)
+
+
 def test_files_that_tell_the_same_are_taken_once(project: MakeProject, tmp_path: Path) -> None:
     for file, raw in all_formats().items():
         (tmp_path / file).write_bytes(raw)

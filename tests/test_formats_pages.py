@@ -151,7 +151,9 @@ def test_an_encoding_that_does_not_fit_is_refused_with_what_to_do() -> None:
 )  # fmt: skip
 def test_a_page_without_an_article_is_named(raw: bytes) -> None:
     said = refusal("page.html", raw)
-    assert said.endswith((". Save the page when it is loaded and no notice covers it, or save its text.", ". Save the page again, as HTML."))
+    assert said.endswith(
+        (". Save the page when it is loaded and no notice covers it, or save its text.", ". Save the page again, as HTML.")
+    )
 
 
 def test_line_breaks_end_no_sentence_and_two_of_them_end_a_paragraph() -> None:
@@ -164,6 +166,11 @@ def test_line_breaks_end_no_sentence_and_two_of_them_end_a_paragraph() -> None:
         "The ship sailed to Oslo on Monday, the captain told the newspaper.",
         "It came back on Friday with 300 tons of fish and without its first mate.",
     ]
+
+
+def test_pictures_that_are_written_into_the_page_cut_nothing_off() -> None:
+    picture = f"<img src='data:image/png;base64,{'iVBORw0K' * 1_500_000}'><p>{FACTS[3]}</p>"
+    assert only("page.html", html(FACTS[:3], extra=picture).encode()).text == "\n\n".join(FACTS)
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def _on_disk(project: Project, name: str) -> Path | None:
     places, file = [known[name]] if name in known else [], registry.file_of(name)
     for folder in project.paths():
         try:
-            places += [s.path for s in files.find([folder]) if isinstance(s, Source) and s.name == file]
+            places += [s.path for s in files.find([folder]) if isinstance(s, Source) and s.name in {name, file}]
         except StorageError:
             continue
     return next((p for p in places if os.path.isfile(p)), None)  # noqa: PTH113 - Path.is_file raises where it may not look

@@ -39,7 +39,8 @@ class PresentTexts:
         """
         if self._catalogue.follows:
             return self._shared(name)
-        file = registry.file_of(name)
+        # A file of one article may have a # in its own name.
+        file = name if name.rpartition("/")[2] == path.name else registry.file_of(name)
         if path not in self._read:
             self._read[path] = files.read(Source(file, path), self._limits)
         content = self._read[path]

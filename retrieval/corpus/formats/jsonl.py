@@ -9,7 +9,8 @@ from typing import Any
 
 from retrieval.corpus.formats.part import Limits, Part, Unreadable, is_address, known, short_name
 
-_PLAIN = re.compile(r"[0-9A-Za-z._-]{1,64}")
+# Without a point at which an ending could begin: the name would be that of a file.
+_PLAIN = re.compile(r"[0-9A-Za-z_-]{1,64}")
 _TEXTS = ("id", "text", "title", "publisher", "url", "published", "date")
 REMEDY = 'Write one object a line: {"id": "…", "text": "…", "title": "…", "published": "YYYY-MM-DD"}.'
 

@@ -18,6 +18,8 @@ _DECLARED = re.compile(
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 # No page shows it, and some expressions of the libraries that come after take time by its square.
 _LONG_SPACE = re.compile(r"\s{64,}")
+# Pictures that are written into the page; one can be longer than a parser takes.
+_PICTURE = re.compile(r"(?<=;base64,)[0-9A-Za-z+/=%]{200,}")
 DECLARED_WITHIN = 4096
 """Bytes in which a page says its encoding; browsers look at 1,024, but saved pages often begin with a long comment."""
 
@@ -89,8 +91,9 @@ def tree(page: str) -> HtmlElement:
     from lxml import etree, html
 
     parser = html.HTMLParser(remove_comments=True, remove_pis=True, no_network=True)
+    page = _PICTURE.sub("", _LONG_SPACE.sub(" ", _DECLARATION.sub("", page, count=1)))
     try:
-        return html.document_fromstring(_LONG_SPACE.sub(" ", _DECLARATION.sub("", page, count=1)), parser=parser)
+        return html.document_fromstring(page, parser=parser)
     except etree.ParserError:
         raise Unreadable("holds nothing that can be read", "Save the page again, as HTML.") from None
 

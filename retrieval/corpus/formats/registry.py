@@ -50,7 +50,8 @@ def most(name: str, limits: Limits) -> tuple[int, str]:
 def file_of(article: str) -> str:
     """The name of the file in which an article lies; see `part_name`."""
     file, _, part = article.rpartition("#")
-    return file if "/" not in part and is_extracted(file) else article
+    within = "/" not in part and suffix(part) not in SUFFIXES
+    return file if within and is_extracted(file) else article
 
 
 def extract(name: str, raw: bytes, limits: Limits) -> Iterator[Part | ArticleError]:
