@@ -123,11 +123,13 @@ def test_vectors_of_another_model_are_refused(made: MakeIndex, articles: Path) -
 def test_a_server_killed_in_the_middle_of_an_ingest(
     made: MakeIndex, server: ChromaServer, tmp_path: Path, articles: Path
 ) -> None:
+    # More than is embedded and stored at a time.
+    (articles / "long.txt").write_text("\n\n".join(f"The envoy spoke about point {n}." for n in range(300)), "utf-8")
     whole = make_index(tmp_path / "whole")
     ingest(whole, [articles])
     expected = snapshot(whole)
     del expected["facts"]
-    for at in (1, 2):
+    for at in (1, 3):
         index = made(f"killed {at}", KillingEmbedder(at, server.kill))
         with pytest.raises(Unreachable, match=r"does not answer .*Nothing is lost"):
             ingest(index, [articles])

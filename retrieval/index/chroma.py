@@ -28,7 +28,7 @@ CLOUD = "cloud"
 _CLOUD_ADDRESS = "https://api.trychroma.com"
 _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 20.0
-"""Chroma's own client waits without end; a person in Discord is told after 30 seconds at the latest."""
+"""Chroma's own client waits without end; with both a person in Discord is told before `discord.timeout_seconds`."""
 
 SYSTEMS = threading.RLock()
 """Chroma keeps what it opened in a table of the process and does not lock it."""
@@ -156,7 +156,7 @@ class Server:
         # Chroma's client would wait without end for a machine that takes the connection and says nothing.
         base = _CLOUD_ADDRESS if self.address == CLOUD else self.address.rstrip("/")
         timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
-        httpx.get(f"{base}/api/v2/heartbeat", timeout=timeout).raise_for_status()
+        httpx.get(f"{base}/api/v2/heartbeat", timeout=_CONNECT_SECONDS).raise_for_status()
         if self.address == CLOUD:
             made = chromadb.CloudClient(settings=settings)
         else:

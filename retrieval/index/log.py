@@ -76,7 +76,7 @@ class Log:
         scheme, _, rest = url.partition("://")
         self._url = f"{scheme.partition('+')[0]}://{rest}"
         parts = urlsplit(self._url)
-        self._where = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+        self._where = parts._replace(netloc=parts.netloc.rpartition("@")[2], query="").geturl()
         self._lock = threading.RLock()
         self._opened: Connection | None = None
         self._used = 0.0
