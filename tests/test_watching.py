@@ -118,6 +118,27 @@ def test_a_folder_that_vanishes_loses_nothing_and_is_watched_again_when_it_is_ba
         assert one.report().added == ["three.txt"]
 
 
+def test_an_empty_folder_in_the_place_of_another_is_taken_for_one_that_is_not_mounted(tmp_path: Path, folder: Path) -> None:
+    with watched(tmp_path / "data", folder, 1) as one:
+        (folder / "two.txt").write_text("The envoy left.\n", "utf-8")
+        assert one.report().added == ["two.txt"]
+        (tmp_path / "empty").mkdir()
+        folder.rename(tmp_path / "away")
+        (tmp_path / "empty").rename(folder)
+        while "is another folder than before" not in (wrong := str(one.wrong.get(timeout=SECONDS))):
+            assert "No such file" in wrong
+        assert [e.name for e in one.index.catalogue.entries()] == ["one.txt", "two.txt"]
+        folder.rmdir()
+        (tmp_path / "away").rename(folder)
+        (folder / "one.txt").unlink()
+        (folder / "two.txt").unlink()
+        # The same folder as before: whoever emptied it meant it.
+        removed = one.report().removed
+        while len(removed) < 2:
+            removed += one.report().removed
+        assert sorted(removed) == ["one.txt", "two.txt"]
+
+
 def test_an_index_that_another_holds_is_waited_for(tmp_path: Path, folder: Path) -> None:
     with watched(tmp_path / "data", folder, wait_seconds=0.1) as one:
         with FileLock(tmp_path / "data" / "ingest.lock"):

@@ -31,6 +31,7 @@ class Ledger:
         self._held = held
         self._rejected: Held = {}
         self._duplicates: Held = {}
+        self._seen: tuple[int, int] | None = None
         self._lock = threading.Lock()
 
     def look(self) -> Report | None:
@@ -43,11 +44,15 @@ class Ledger:
 
         """
         with self._lock:
+            # Looked up first: what is written while the rest is read shows at the next look.
+            if (state := self._index.catalogue.state()) == self._seen:
+                return None
             found: dict[str, dict[str, str]] = {"article": {}, "rejected": {}, "duplicate": {}, "fact": {}}
             for row in self._index.catalogue.rows(_ALL, [BEGUN]):
                 found[row["kind"]][row["name"]] = row["value"]
             if "state" not in found["fact"] or BEGUN in found["fact"]:
                 return None
+            self._seen = state
             before, now = found["article"] if self._held is None else self._held, found["article"]
             rejected, duplicates = _new(self._rejected, found["rejected"]), _new(self._duplicates, found["duplicate"])
             self._held, self._rejected, self._duplicates = now, found["rejected"], found["duplicate"]

@@ -71,6 +71,7 @@ class Watch:
         self._roots: Sequence[Path] = ()
         self._hints: Generator[bool] | None = None
         self._hinting: object = None
+        self._in_line: dict[Path, tuple[int, int] | None] = {}
         self._looked = 0.0
         self._written = 0
 
@@ -100,9 +101,11 @@ class Watch:
             current = is_current(self._index, self._roots)
             self._looked = time.monotonic() - began
             if not current:
+                self._refuse_emptied()
                 self._let_settle()
                 ingest(self._index, self._roots, progress=self._progress)
             self._written = self._index.catalogue.version()
+            self._in_line = {root: _folder(root) for root in self._roots}
         except Stopped:
             return None
         except VerbatimError as error:
@@ -116,6 +119,16 @@ class Watch:
     def _progress(self, _done: int, _total: int, _name: str) -> None:
         if self._stop.is_set():
             raise Stopped
+
+    def _refuse_emptied(self) -> None:
+        """Take nothing for deleted because a disk or a network folder is not mounted: its empty place is another folder."""
+        for root in self._roots:
+            now = _folder(root)
+            if now and now != self._in_line.get(root, now) and next(files.find([root]), None) is None:
+                raise StorageError(
+                    f"{root} is another folder than before, and it is empty; its articles are kept",
+                    "Mount what belongs there. If it is meant to be empty, run verbatim ingest.",
+                )
 
     def _let_settle(self) -> None:
         """Wait until no file is written any more."""
