@@ -83,8 +83,10 @@ def run(project: Project, code: str, *, as_json: bool) -> int:
         print(visible(check.found))
     if pieces:
         print(f"difference: {visible(difference.plain(check.quoted or '', check.found))}")
-    elif check.verdict is not Verdict.IDENTICAL and not check.moved:
-        print(visible(f"quoted: {check.quoted}") if check.quoted else UNKNOWN)
+    elif check.verdict is not Verdict.IDENTICAL and not check.moved and check.quoted:
+        print(visible(f"quoted: {check.quoted}"))
+    elif check.verdict is Verdict.CHANGED and not check.moved:
+        print(UNKNOWN)
     return 0 if check.verdict is Verdict.IDENTICAL else 1
 
 
