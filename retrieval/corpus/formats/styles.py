@@ -1,4 +1,4 @@
-"""Which elements a page's own styles hide: display, visibility, opacity and font size, in the order of the cascade.
+"""Which elements a page's own styles hide, by properties that do nothing else, in the order of the cascade.
 
 Source of the order: CSS Cascading and Inheritance Level 4, section 6 (importance, then the element's own style, then
 specificity, then order).
@@ -22,7 +22,15 @@ _HIDES = {
     "content-visibility": re.compile(r"hidden$"),
     "opacity": re.compile(r"0*\.?0*%?$"),
     "font-size": re.compile(r"0*\.?0*(?:px|em|rem|pt|%|vw|vh)?$"),
+    "color": re.compile(r"transparent$"),
+    "clip": re.compile(r"rect\((?:\s*[01](?:px)?[\s,]*){4}\)$"),
+    "clip-path": re.compile(r"inset\((?:50|100)%\)$|circle\(0\w*\)$"),
+    **dict.fromkeys(
+        ("left", "top", "text-indent", "margin-left"), re.compile(r"-(?:\d{4,}|999)px$|-\d{3,}(?:em|rem|vw|%)$")
+    ),
 }
+"""Property -> values that hide. The last ones move text off the screen or leave a pixel of it."""
+
 _SCREEN = re.compile(r"\s*(?:all|screen|only screen)?\s*$", re.IGNORECASE)
 _RULES = 2000
 """Rules that are looked at; what a page of news hides stands long before."""
