@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+import psycopg
 import pytest
 from conftest import MakeProject
 from discord_fixtures import ANSWERED
@@ -118,6 +119,27 @@ def test_only_one_machine_ingests_at_a_time(machine: Machine, articles: Path) ->
     assert ingest(other, [articles]).unchanged
 
 
+def test_a_machine_that_loses_the_lock_cannot_spoil_what_another_writes(
+    machine: Machine, url: str, tmp_path: Path, articles: Path
+) -> None:
+    one, other = machine("one"), machine("other")
+
+    def progress(done: int, total: int, name: str) -> None:
+        if done == 1:
+            # As when Postgres was restarted: the lock is free, and another machine takes it.
+            with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as db:
+                db.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            ingest(other, [articles])
+
+    with pytest.raises(IndexBusy, match="Another machine has changed the index meanwhile"):
+        ingest(one, [articles], progress=progress)
+    alone = make_index(tmp_path / "alone")
+    ingest(alone, [articles])
+    expected = held(alone)
+    alone.close()
+    assert held(one) == held(other) == expected
+
+
 def test_building_anew_begins_the_log_anew(machine: Machine, articles: Path) -> None:
     one, other = machine("one"), machine("other")
     ingest(one, [articles])
@@ -173,10 +195,16 @@ def test_a_log_that_cannot_be_reached_costs_answers(machine: Machine, postgres: 
 
 
 def test_a_machine_without_the_articles_answers_from_them(
-    project: MakeProject, models: Path, chroma: ChromaServer, url: str, tmp_path: Path, articles: Path
+    project: MakeProject,
+    models: Path,
+    chroma: ChromaServer,
+    url: str,
+    tmp_path: Path,
+    articles: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     flags = (f"search.chroma={chroma.url}", f"state.url={url}")
-    project(articles, flags)
+    there = project(articles, flags)
     articles.rename(tmp_path / "on another machine")
     here = Project(load(flags=flags), tmp_path / "here", models)
     assert here.refresh(starting=lambda: pytest.fail("it has nothing to take in")) is None
@@ -184,4 +212,10 @@ def test_a_machine_without_the_articles_answers_from_them(
     assert answer.status is Status.ANSWERED
     assert "Geneva" in answer.quotes[0].text
     assert verify(here, receipts.parse(answer.quotes[0].receipt)).verdict is Verdict.IDENTICAL
+    # And sees what another machine takes in, without a restart.
+    monkeypatch.setattr(shared, "FOLLOW_SECONDS", 0.0)
+    articles.mkdir()
+    shutil.copy(PROJECT / "tests/corpora/news/04-cup-final.txt", articles)
+    there.ingest([articles])
+    assert here.answerer.ask(ANSWERED).status is Status.REFUSED
     here.index.close()

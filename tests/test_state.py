@@ -13,13 +13,30 @@ from servers import PostgresServer
 
 from bot.answer import Answer
 from bot.answering import Answerer
+from bot.fates import Fate, Mark
 from bot.recording import record
-from bot.state import channels, checks, complaints, conversations, feedback, forgetting, posts, runs, statistics
+from bot.state import (
+    announced,
+    channels,
+    checks,
+    citations,
+    complaints,
+    conversations,
+    feedback,
+    forgetting,
+    posts,
+    runs,
+    stale,
+    statistics,
+    watches,
+)  # fmt: skip
 from bot.state.channels import Channel
 from bot.state.database import Database
 from bot.state.feedback import Reason, Vote
 from bot.state.posts import Post
 from bot.state.runs import Runs
+from bot.state.watches import State, Watch
+from retrieval.index.report import Report
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -154,3 +171,76 @@ def test_a_person_is_forgotten_everywhere(pair: tuple[Database, Database], answe
         assert posts.of_message(session, 7) is None
         assert feedback.count(session, "b") == (1, 0)
         assert checks.forget_before(session, NOW - timedelta(days=5)) == 1
+
+
+def test_watches(pair: tuple[Database, Database]) -> None:
+    one, other = pair
+    watch = Watch("w", 10, 20, None, 2**60, 2**60, None, "Who spoke? 🙂", date(2021, 12, 20), NOW + timedelta(days=1))
+    with one.session() as session:
+        assert watches.add(session, watch, 1, NOW)
+        assert watches.add(session, replace(watch, id="same"), 1, NOW)
+        assert not watches.add(session, replace(watch, id="more", question="Who else?"), 1, NOW)
+    with other.session() as session:
+        assert watches.of(session, 10, NOW) == watches.open_ones(session, NOW) == [watch]
+        assert watches.of(session, 10, NOW + timedelta(days=2)) == []
+        watches.saw(session, "w", "0123456789abcdef")
+    telling = []
+    for database in pair:
+        with database.session() as session:
+            telling.append(watches.begin_telling(session, "w", "post"))
+    assert telling == [True, False]
+    with one.session() as session:
+        assert watches.interrupted(session) == 1
+        found = watches.get(session, "w", 10)
+        assert found == replace(watch, seen="0123456789abcdef", state=State.WAITING, post="post")
+        assert watches.forget_expired(session, NOW) == 0
+        assert watches.forget_person(session, 20) == 1
+
+
+def test_messages_that_are_to_be_edited(pair: tuple[Database, Database], answerer: Answerer) -> None:
+    one, other = pair
+    answer = answerer.ask(ANSWERED)
+    quote, later = answer.quotes[0], NOW + timedelta(minutes=5)
+    marks = {"q1": Mark(Fate.CHANGED, "They met in Vienna. 🙂")}
+    with one.session() as session:
+        posts.add(session, post("a", answer))
+        session.flush()
+        for message in (2**60, 2**60 + 1):
+            posts.shown(session, "a", message, 5)
+        stale.face(session, "a", 2**60, question=False)
+    with other.session() as session:
+        assert citations.by_receipt(session, quote.receipt) == ("a", "q1")
+        digests = {q.article: q.sha256 for q in answer.quotes}
+        assert citations.outdated(session, digests, 10) == []
+        assert citations.outdated(session, {}, 10) == ["a"]
+        citations.checked(session, ["a"], {})
+        assert citations.outdated(session, {}, 10) == []
+        assert stale.claim(session, later, NOW) is None
+        assert stale.put(session, "a", marks)
+        assert not stale.put(session, "a", marks)
+    for database, message in ((one, 2**60 + 1), (other, 2**60)):
+        with database.session() as session:
+            edit = stale.claim(session, later, NOW)
+            assert edit is not None
+            assert edit.message == message
+    with one.session() as session:
+        assert stale.claim(session, later, NOW) is None
+        assert stale.next_due(session) == later
+        assert stale.claim(session, later, later + timedelta(seconds=1)) is not None
+        stale.shows(session, 2**60, marks)
+        stale.end(session, 2**60 + 1)
+        assert stale.next_due(session) is None
+        assert stale.get(session, "a") == marks
+
+
+def test_what_was_announced(pair: tuple[Database, Database]) -> None:
+    one, other = pair
+    with one.session() as session:
+        assert announced.held(session, 2**60) is None
+        announced.begin(session, 2**60, {})
+        assert announced.held(session, 2**60) == {}
+        announced.begin(session, 2**60, {"a.txt": "1" * 64, "ü.txt": "2" * 64})
+        announced.told(session, 2**60, Report(added=["b.txt"], removed=["a.txt"]), {"b.txt": "3" * 64})
+    with other.session() as session:
+        assert announced.held(session, 2**60) == {"ü.txt": "2" * 64, "b.txt": "3" * 64}
+        assert announced.held(session, 1) is None

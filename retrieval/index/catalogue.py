@@ -138,6 +138,11 @@ class Catalogue:
         """Take over what other machines have written. What other processes of this one write is seen anyway."""
 
     @contextmanager
+    def unfollowing(self) -> Iterator[None]:
+        """Nothing is taken over meanwhile: should another machine write, what this one writes then is refused."""
+        yield
+
+    @contextmanager
     def emptied(self) -> Iterator[Connection]:
         """A transaction that begins by removing everything."""
         with self.transaction() as db:

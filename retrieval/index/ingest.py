@@ -92,18 +92,19 @@ def ingest(
             index.catalogue.follow()
         if rebuild or forgetting.was_begun(index):
             forgetting.forget(index)
-        index.check()
-        state = _begin(index, paths)
-        settle(index)
-        reconcile(index)
-        seen = Sightings(index.catalogue.files().values() if state.same_rules else ())
-        report, states = _bring_in_line(index, found, table, seen, progress or (lambda _done, _all, _name: None))
-        if index.exact:
-            index.exact.complete()
-        _remember(index, states, state.text)
-        report.passages = index.catalogue.count()
-        report.copies = named(index.catalogue, [*report.added, *report.updated][:COPIES_NAMED])
-        return report
+        with index.catalogue.unfollowing():
+            index.check()
+            state = _begin(index, paths)
+            settle(index)
+            reconcile(index)
+            seen = Sightings(index.catalogue.files().values() if state.same_rules else ())
+            report, states = _bring_in_line(index, found, table, seen, progress or (lambda _done, _all, _name: None))
+            if index.exact:
+                index.exact.complete()
+            _remember(index, states, state.text)
+            report.passages = index.catalogue.count()
+            report.copies = named(index.catalogue, [*report.added, *report.updated][:COPIES_NAMED])
+            return report
 
 
 def _bring_in_line(

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlite3 import Connection, Row
 from typing import cast
 
-from retrieval.errors import IndexMismatch
+from retrieval.errors import ChangedMeanwhile, IndexMismatch
 from retrieval.index import schema
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.log import Log
@@ -49,6 +49,7 @@ class SharedCatalogue(Catalogue):
         self._machine = _machine(path.parent)
         self._followed = 0.0
         self._taken_over = 0
+        self._unfollowing = False
         self.follow()
 
     def owner(self) -> str:
@@ -82,7 +83,7 @@ class SharedCatalogue(Catalogue):
 
     def rows(self, sql: str, values: Sequence[object] = ()) -> list[Row]:
         with self._lock:
-            if not self._db.in_transaction and time.monotonic() - self._followed > FOLLOW_SECONDS:
+            if not (self._unfollowing or self._db.in_transaction) and time.monotonic() - self._followed > FOLLOW_SECONDS:
                 self.follow()
             return super().rows(sql, values)
 
@@ -100,9 +101,20 @@ class SharedCatalogue(Catalogue):
                     for last, statements in self._log.after(last):  # noqa: B020, B007 - it is read once, before the first
                         for sql, rows in statements:
                             db.executemany(sql, rows)
+                    if self._log.head().generation != head.generation:
+                        # What was read may belong to one log or to the other.
+                        raise ChangedMeanwhile("The index was begun anew while it was read", "Ask again.")
                     self._set_position(db, head.generation, last)
                 self._taken_over += 1
             self._followed = time.monotonic()
+
+    @contextmanager
+    def unfollowing(self) -> Iterator[None]:
+        self._unfollowing = True
+        try:
+            yield
+        finally:
+            self._unfollowing = False
 
     @contextmanager
     def emptied(self) -> Iterator[Connection]:
