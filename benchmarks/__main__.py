@@ -12,9 +12,9 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from benchmarks import figure, results, side_by_side, spans, squad
+from benchmarks import embedding, figure, growth, growth_figure, results, side_by_side, spans, squad, throughput
 
-PARTS = ("side_by_side", "squad", "spans")
+PARTS = ("side_by_side", "squad", "spans", "embedding", "throughput", "growth")
 NAMED = ("langchain-huggingface", "langchain-chroma", "rank-bm25", "cairn-assistant")
 
 
@@ -25,6 +25,7 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS))
     parser.add_argument("--squad", type=int, default=400, help="questions of each kind")
     parser.add_argument("--limit", type=int, help="at most so many questions of each other file, to try things out")
+    parser.add_argument("--sizes", type=int, nargs="+", default=list(growth.SIZES), help="passages, for growth")
     parser.add_argument("--results", type=Path, default=results.FOLDER / "results.json")
     given = parser.parse_args()
     found: dict[str, Any] = json.loads(given.results.read_text("utf-8")) if given.results.exists() else {}
@@ -35,12 +36,20 @@ def main() -> None:
                 found[part] = side_by_side.run(work, given.limit)
             elif part == "squad":
                 found[part] = squad.run(work, given.data, given.squad)
-            else:
+            elif part == "spans":
                 found[part] = spans.run(work, given.data, given.limit)
+            elif part == "embedding":
+                found[part] = embedding.run(given.data, os.cpu_count() or 1)
+            elif part == "throughput":
+                found[part] = throughput.run(work)
+            else:
+                found[part] = growth.run(work, given.data, given.sizes)
     found["machine"] = _machine()
     given.results.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
     if given.results == results.FOLDER / "results.json":
         figure.draw(found, results.FIGURE)
+        if "growth" in found:
+            growth_figure.draw(found["growth"], results.GROWTH)
         results.write(found)
 
 

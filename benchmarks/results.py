@@ -10,14 +10,16 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from benchmarks import sections, tables
+from benchmarks import scale_sections, sections, tables
 from bot.settings import PROJECT
 
 FOLDER = Path(__file__).resolve().parent
 FIGURE = PROJECT / "docs" / "figures" / "risk-coverage.png"
+GROWTH = PROJECT / "docs" / "figures" / "growth.png"
 MARK = "results"
 
 
@@ -28,6 +30,9 @@ def document(found: Mapping[str, Any]) -> str:
         ("side_by_side", "Side by side, on held-out questions", sections.side_by_side),
         ("squad", "Articles and questions of others: SQuAD", sections.squad),
         ("spans", "Quotes against exact spans", sections.spans),
+        ("embedding", "Embedding passages", scale_sections.embedding),
+        ("throughput", "A crowd that asks at once", scale_sections.throughput),
+        ("growth", "Growth", partial(scale_sections.growth, picture=f"../{GROWTH.relative_to(PROJECT).as_posix()}")),
     ):
         if key in found:
             parts += [f"## {title}", body(found[key])]
