@@ -55,6 +55,11 @@ def heard(text: str) -> list[str | None]:
         ("The treaty would prohibit both sides from deploying missiles.", ["the treaty"]),
         ("The document says that rates will rise. It also bans short selling.", ["the document", "the document"]),
         ("In the letter, Angela Merkel wrote that she was glad.", ["Angela Merkel"]),
+        ("In 2009, Anna Berg, Media Secretary of the Green Party, described Oslo as “pharaonic”.", ["Anna Berg"]),
+        ("Anna Berg, chairman of the committee said it was over.", ["Anna Berg"]),
+        ("While some writers have called for a ban, in 2006 Anna Berg said she was against it.", ["Anna Berg"]),
+        ("Anna Berg wrote in April 1925 about the first book of the series: “It is good.”", ["Anna Berg"]),
+        ("On Friday Norway issued a proposal, and called for talks.", ["Norway"]),
         ("The suspect was not named. His lawyer said that he was innocent.", [None, "his lawyer"]),
     ],
 )
@@ -69,6 +74,9 @@ def test_who_says_it(text: str, wanted: list[str | None]) -> None:
         "Anna Berg did not say when she would leave.",
         "The mayor opened the bridge. It cost 3 million euros.",
         "The film was called “Home” and made by Anna Berg.",
+        "There are 1,335 fan clubs, called penyes, around the world.",
+        "The historian Thucydides, noted for his style, is much admired.",
+        "Teams are placed into tables, in order according to certain rules.",
         "The minister’s claim that rents will fall is false.",
     ],
 )

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from retrieval.reading.mentions import Mention, Sort, mention
-from retrieval.reading.nouns import DOCUMENTS
+from retrieval.reading.mentions import Mention, Sort, documentary, mention
 from retrieval.reading.phrases import after, before, ends_with_name, subject, without_adverbs
 from retrieval.reading.sayings import PROVIDING, cues, says
 
@@ -21,6 +20,8 @@ class Attribution:
     """Where in the outline he or she is named; 0 for the subject with which it begins."""
     main: bool
     """It is the sentence's own statement, not that of a clause within it."""
+    conceded: bool = False
+    """It stands in a clause with "while" or "although", and gives way to what does not."""
 
 
 _UNSAID = re.compile(
@@ -36,6 +37,9 @@ _NO_PARTICIPLE = re.compile(
 _JOINED = re.compile(r"(?:^|[\s,])(?:and|but|or|then|yet)\s*$")
 _SPEAKING = frozenset("said says told tells replied wrote shouted whispered insisted added warned explained".split())
 _TOLD = re.compile(r"(?:\s\w+){0,3}[,:]?\s(?:that\b|“)")
+_PARTICIPLE = re.compile(r"\s(?:for|by)\b")
+_NAMING = frozenset("called dubbed labelled labeled branded".split())
+_MEASURES = frozenset("law laws rule rules plan plans strategy policy".split())
 _DIRECT = re.compile(r"[,:]?\s?(?:quote, )?“")
 _AT_END = re.compile(r"\s*(?:[.,;]|$|(?:on|in|last|this|late|early|at|to|when|after)\b)")
 _ACCORDING = re.compile(
@@ -60,7 +64,7 @@ def attributions(words: str) -> list[Attribution]:
 
     """
     found = [*_opinions(words), *_according(words), *_verbs(words), *_provisions(words)]
-    return sorted((a for a in found if a.who.sort is not Sort.THING), key=lambda a: (not a.main, a.at))
+    return sorted((a for a in found if a.who.sort is not Sort.THING), key=lambda a: (not a.main, a.conceded, a.at))
 
 
 def _opinions(words: str) -> Iterator[Attribution]:
@@ -76,10 +80,11 @@ def _opinions(words: str) -> Iterator[Attribution]:
 def _according(words: str) -> Iterator[Attribution]:
     """According to the ministry; was described by Scales as …; was quoted as saying …"""
     for match in _ACCORDING.finditer(words):
-        if found := after(words[match.end() :]):
+        # What goes according to rules is not what the rules say.
+        if (found := after(words[match.end() :])) and found.head not in _MEASURES:
             yield Attribution(found, match.end(), True)
     if (quoted := _WAS_QUOTED.search(words)) and (subject_ := before(words[: quoted.start()])):
-        yield Attribution(*subject_)
+        yield Attribution(*subject_[:3])
 
 
 def _verbs(words: str) -> Iterator[Attribution]:
@@ -88,6 +93,9 @@ def _verbs(words: str) -> Iterator[Attribution]:
         left, verb, following = words[:start], words[start:end], words[end:]
         if kind in {"strong", "weak"} and (inverted := _inverted(left, following)):
             yield Attribution(inverted, end, True)
+            continue
+        if left.endswith(", ") and (_PARTICIPLE.match(following) or verb in _NAMING):
+            # "Thucydides, noted for his style, …", "clubs, called penyes, …"
             continue
         going = _GOING_ON.search(left)
         plain = without_adverbs(left[: going.start()] if going else left)
@@ -106,12 +114,12 @@ def _verbs(words: str) -> Iterator[Attribution]:
             if who and not left.lstrip().startswith("“"):
                 yield Attribution(who, 0, True)
         elif found := before(plain):
-            who, at, main = found
+            who, at, main, conceded = found
             if who.sort is Sort.THING and verb in _SPEAKING and (quoted or _TOLD.match(following)):
                 # Whoever tells that something is so, or in so many words, is somebody: my boss.
                 who = replace(who, sort=Sort.ROLE)
             if complete or re.search(r"(?:^|,\s)$", plain[:at]):
-                yield Attribution(who, at, main or bool(_DIRECT.match(following)))
+                yield Attribution(who, at, main or bool(_DIRECT.match(following)), conceded)
 
 
 def _inverted(left: str, following: str) -> Mention | None:
@@ -126,10 +134,10 @@ def _inverted(left: str, following: str) -> Mention | None:
 
 def _provisions(words: str) -> Iterator[Attribution]:
     """The treaty prohibits …"""
-    if not re.match(r"It\b", words) and DOCUMENTS.isdisjoint(words.casefold().split()):
+    if not words.startswith("It ") and not any(documentary(word) for word in re.findall(r"[a-z]+", words.casefold())):
         return
     for cue in PROVIDING.finditer(words):
         plain = without_adverbs(words[: cue.start()])
         found = None if _UNSAID.search(plain) else before(plain)
         if found and found[2] and (found[0].sort is Sort.DOCUMENT or found[0].name == "it"):
-            yield Attribution(*found)
+            yield Attribution(*found[:3])

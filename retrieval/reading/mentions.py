@@ -104,6 +104,11 @@ def plural_people(word: str) -> bool:
     return bool(_PEOPLE.search(low)) or _singular(low) in ROLES or low in BODIES
 
 
+def documentary(word: str) -> bool:
+    """Whether a noun in small letters is one of what is written."""
+    return word in DOCUMENTS or _singular(word) in DOCUMENTS
+
+
 def name_of(run: str) -> tuple[str, bool] | None:
     """The name in a run of capitalised words without what stands before it, and whether that was a title."""
     words = run.split()
@@ -161,7 +166,7 @@ def _capital(own: str, core: str, phrase: str) -> Mention | None:
 def _common(head: str, phrase: str, core: str, *, by_whom: bool) -> Mention:
     """A phrase whose last word is a common noun."""
     single = _singular(head)
-    if head in DOCUMENTS or single in DOCUMENTS:
+    if documentary(head):
         return Mention(Sort.DOCUMENT, phrase if by_whom else _lowered(core), head)
     if head in ROLES and head not in BODIES:
         return Mention(Sort.ROLE, phrase, head)

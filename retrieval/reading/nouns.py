@@ -55,7 +55,9 @@ NO_NAME = frozenset(
     "speaking one two three four five six seven eight nine ten monday tuesday wednesday thursday friday saturday "
     "sunday january february march april may june july august september october november december unlike like despite "
     "during under over among once only even local more most less well yes look folks please thank very such much many "
-    "how why where whether".split()
+    "how why where whether thus hence therefore similarly additionally furthermore moreover finally eventually "
+    "instead subsequently originally initially various other others certain several rather perhaps maybe nevertheless "
+    "nonetheless besides again soon often".split()
 )
 """Words that have a capital only because a sentence begins with them, and days and months."""
 

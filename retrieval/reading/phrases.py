@@ -64,8 +64,8 @@ def without_adverbs(left: str) -> str:
     return left
 
 
-def before(left: str) -> tuple[Mention, int, bool] | None:
-    """The subject of a verb, where it begins, and whether it is that of a main clause.
+def before(left: str) -> tuple[Mention, int, bool, bool] | None:
+    """The subject of a verb, where it begins, whether it is that of a main clause, and of one with "while" or "although".
 
     Args:
         left: the sentence up to the verb, see `without_adverbs`.
@@ -82,14 +82,17 @@ def before(left: str) -> tuple[Mention, int, bool] | None:
     start, piece = pieces[last]
     prefix, phrase = noun_phrase(piece)
     if several := _several([p for _, p in pieces[: last + 1]]):
-        return Mention(Sort.BODY, several, several.split()[-1]), start, True
+        return Mention(Sort.BODY, several, several.split()[-1]), start, True, False
     found = mention(phrase)
-    if found is None or phrase.casefold() in SUBORDINATING | {"there"}:
+    if found is None or phrase.casefold() in SUBORDINATING or phrase.casefold().startswith("there "):
         return None
     opened = prefix.split()[-1].casefold() if prefix.split() else ""
     if found.sort in {Sort.ROLE, Sort.BODY, Sort.THING} and (named := apposed(inserted)):
         found = Mention(Sort.BODY, named.name, named.head) if found.sort is Sort.BODY else named
-    return found, start + len(prefix), opened not in SUBORDINATING
+    elif found.sort is Sort.ROLE and last > 0 and is_name(pieces[last - 1][1]):
+        # "Jim Oberstar, chairman of the committee said": the second comma is missing.
+        found = apposed([pieces[last - 1][1]]) or found
+    return found, start + len(prefix), opened not in SUBORDINATING, opened in CONCEDING
 
 
 def after(following: str) -> Mention | None:
@@ -110,7 +113,8 @@ def ends_with_name(following: str) -> bool:
     end = _FORWARD_END.search(following)
     phrase = (following[: end.start()] if end else following).strip()
     found = mention(phrase) if len(phrase.split()) <= 12 else None
-    return found is not None and found.sort in {Sort.PERSON, Sort.ROLE}
+    body = found is not None and found.sort is Sort.BODY and phrase.split()[0].casefold() in DETERMINERS
+    return found is not None and (body or found.sort in {Sort.PERSON, Sort.ROLE})
 
 
 def subject(words: str) -> Mention | None:
@@ -191,6 +195,11 @@ def _cuts(words: list[str], start: int) -> bool:
 def _inserted(pieces: list[str]) -> bool:
     """Whether the last of some pieces only tells more of the one before."""
     last, one_before = pieces[-1], pieces[-2]
+    if _ADVERBIAL.match(one_before):
+        # "In 2009, Anna Berg, the owner, …": what says when is not told more of.
+        told = mention(noun_phrase(one_before)[1])
+        if told is None or told.sort is Sort.THING:
+            return False
     # "Anna Berg, senior economist at Danske Bank, …"
     described = is_name(one_before) and not is_name(last) and len(one_before.split()) > 1
     return bool(_INSERTED.match(last)) or is_name(last) or described

@@ -69,11 +69,19 @@ _CLAUSE = re.compile(
     re.IGNORECASE,
 )
 _THAT = re.compile(r"(?:\s[\w’'.-]+,?){0,7}?,?\s?(?:that\b|“|:|whether\b)", re.IGNORECASE)
+_QUOTE_LATER = re.compile(r"[^.;:“”]{0,160}[:,]\s?“")
+"""Wrote in April 1925 about her book: “…”"""
+
 _TO_SOMEBODY = re.compile(r"(?:\s[\w’'.-]+,?){0,8}?[,:]?\s(?:that\b|“)")
 _NAMED = re.compile(r"[^.;]*?(?:\sas\b|\sat\b)")
 _BARE = re.compile(r"\s+(?:(?:the|a|an|no|more|less|its|his|her|their)\b|[A-Z\d])")
 _CALLED = re.compile(r"\s+(?!on\b|off\b|in\b|up\b|back\b|it off\b|him\b|her\b|them\b)")
 
+
+_NOUNS = frozenset(
+    "estimates estimate claims claim demands demand reports report notes calls call promises fears hopes".split()
+)
+"""Nouns as often as verbs."""
 
 _TO_DO = ("claim", "promise", "pledge", "threaten")
 """Weak ones that say something with “to” as well."""
@@ -87,7 +95,9 @@ def cues(words: str) -> Iterator[tuple[str, int, int]]:
     """Verbs of saying, thinking or valuing in a sentence: their kind, which says what has to follow, start and end."""
     verbs = (word for word in _WORD.finditer(words) if word[0] in _CUES)
     for word in islice(verbs, MOST):
-        yield _CUES[word[0]], word.start(), word.end()
+        # "Various estimates of …" is a noun.
+        if word[0] not in _NOUNS or not words.startswith(" of ", word.end()):
+            yield _CUES[word[0]], word.start(), word.end()
     for found in _OPINION.finditer(words):
         yield "opinion", found.start(), found.end()
 
@@ -111,6 +121,8 @@ def says(kind: str, verb: str, following: str, *, quote_before: bool) -> bool:
     if kind == "ing":
         return bool(_CLAUSE.match(following) or _BARE.match(following))
     if quote_before or (verb.startswith(_TO_DO) and following.startswith(" to ")):
+        return True
+    if _QUOTE_LATER.match(following):
         return True
     if following.startswith(" to "):
         # "agreed to three conditions: …" says nothing, "wrote to the king that …" does.
