@@ -12,6 +12,11 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+
+# Fixtures of the command line.
+from command_line import data as data
+from command_line import own as own
+from command_line import verbatim as verbatim
 from hypothesis import settings
 from servers import PostgresServer, postgres_programs
 
