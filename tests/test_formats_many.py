@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 from format_files import FACTS, atom, jsonl, rss
-from support import make_index, snapshot
+from support import HashEmbedder, make_index, snapshot
 from test_formats_pages import refusal
 
 from retrieval.corpus.article import Article
 from retrieval.corpus.articles import articles
 from retrieval.corpus.formats.part import Limits
+from retrieval.corpus.stamps import COARSEST_NS
+from retrieval.errors import StorageError
+from retrieval.index.embeddings import Matrix
 from retrieval.index.index import Index
 from retrieval.index.ingest import ingest, is_current
 
@@ -168,6 +173,38 @@ def test_the_index_after_changes_is_that_which_is_built_afresh(index: Index, tmp
     fresh = make_index(tmp_path / "fresh")
     ingest(fresh, [folder])
     assert snapshot(index) == snapshot(fresh)
+    fresh.close()
+
+
+class Failing(HashEmbedder):
+    """Goes on strike when it comes to some words."""
+
+    words = "number 3 left"
+
+    def embed(self, texts: Sequence[str]) -> Matrix:
+        if any(self.words in text for text in texts):
+            raise RuntimeError("strike")
+        return super().embed(texts)
+
+
+def test_an_ingest_that_ends_in_the_middle_of_a_file_is_finished_by_the_next(tmp_path: Path) -> None:
+    path = tmp_path / "f.xml"
+    long = "".join(f"<p>The ship with the number {n}00 left the harbour of Skagen on Friday.</p>" for n in range(4, 150))
+    path.write_text(rss([("a", "A", long), ("b", "B", body(3)), ("c", "C", body(2))]), "utf-8")
+    os.utime(path, (1, 1))
+    time.sleep(COARSEST_NS / 1e9 + 0.1)  # from then on the file's stamp proves that it is the same
+    index = make_index(tmp_path / "data", embedder=Failing())
+    with pytest.raises(StorageError, match="strike"):
+        ingest(index, [path])
+    assert len(index.catalogue.entries()) == 1
+    index.close()
+    index = make_index(tmp_path / "data")
+    assert not is_current(index, [path])
+    assert len(ingest(index, [path]).added) == 2
+    fresh = make_index(tmp_path / "fresh")
+    ingest(fresh, [path])
+    assert snapshot(index) == snapshot(fresh)
+    index.close()
     fresh.close()
 
 

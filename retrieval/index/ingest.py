@@ -117,7 +117,8 @@ def _bring_in_line(
     intake = Intake(index)
     for done, item in enumerate(found):
         progress(done, len(found), item.name)
-        for sighting in _articles(index, item, table, seen, known, first_with):
+        sightings = _articles(index, item, table, seen, known, first_with)
+        for sighting in sightings:
             state, article = sighting.state, sighting.article
             if state.sha256 is None:
                 report.rejected[state.name] = state.message or ""
@@ -130,7 +131,10 @@ def _bring_in_line(
                 continue
             before = known.get(state.name)
             if article is not None:
-                intake.take(article, states[state.name], before)
+                # Until all articles of a file are in, the next ingest must not take it for one that is known.
+                whole = len(sightings) == 1
+                now = states[state.name] if whole else replace(states[state.name], stamp="", certain=False)
+                intake.take(article, now, before)
             group = report.added if before is None else report.unchanged if before == state.sha256 else report.updated
             group.append(state.name)
     intake.finish()
