@@ -16,7 +16,7 @@ from support import Child, make_index, moments, snapshot
 
 from retrieval.index.ingest import ingest, is_current
 
-NAMES = st.sampled_from(["a.txt", "b.txt", "c.md", "sub/a.txt", "sub/d.txt"])
+NAMES = st.sampled_from(["a.txt", "b.txt", "c.md", "sub/a.txt", "list.jsonl"])
 BODIES = st.sampled_from(
     [
         "Ministers met in Geneva.\n\nNothing was signed.\n",
@@ -24,11 +24,14 @@ BODIES = st.sampled_from(
         "date 2021-12-17 The envoy left.\n\n" + "\n\n".join(f"He came to town {n}." for n in range(150)) + "\n",
         "---\ntitle: Three\n---\nA third text about grain.\n",
         "---\ntitle: Four\n---\nA third text about grain.\n",
+        '{"id": "1", "text": "The first of two."}\n{"id": "2", "text": "The second of two."}\n',
+        '{"id": "2", "text": "The second of two."}\nno JSON\n',
         "\n",
         "\0",
     ]
 )
-"""Of the same length, of more passages than are written at a time, with other labels only, and some that are refused."""
+"""Of the same length, of more passages than are written at a time, with other labels only, several articles
+in a file, and some that are refused."""
 
 
 def _ingest(data: Path, articles: Path, die_at: int | None) -> int:
@@ -59,6 +62,8 @@ class History(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp())
         self.articles, self.data = self.folder / "articles", self.folder / "data"
         (self.articles / "sub").mkdir(parents=True)
+        for name, body in (("a.txt", "Ministers met in Geneva.\n\nNothing was signed.\n"), ("c.md", "A third text.\n")):
+            (self.articles / name).write_text(body, "utf-8")
 
     @rule(name=NAMES, body=BODIES)
     def write(self, name: str, body: str) -> None:
