@@ -188,21 +188,25 @@ class Failing(HashEmbedder):
 
 
 def test_an_ingest_that_ends_in_the_middle_of_a_file_is_finished_by_the_next(tmp_path: Path) -> None:
-    path = tmp_path / "f.xml"
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    (folder / "first.txt").write_text("It was there before.\n", "utf-8")
+    index = make_index(tmp_path / "data", embedder=Failing())
+    ingest(index, [folder])
+    path = folder / "f.xml"
     long = "".join(f"<p>The ship with the number {n}00 left the harbour of Skagen on Friday.</p>" for n in range(4, 150))
     path.write_text(rss([("a", "A", long), ("b", "B", body(3)), ("c", "C", body(2))]), "utf-8")
     os.utime(path, (1, 1))
     time.sleep(COARSEST_NS / 1e9 + 0.1)  # from then on the file's stamp proves that it is the same
-    index = make_index(tmp_path / "data", embedder=Failing())
     with pytest.raises(StorageError, match="strike"):
-        ingest(index, [path])
-    assert len(index.catalogue.entries()) == 1
+        ingest(index, [folder])
+    assert len(index.catalogue.entries()) == 2
     index.close()
     index = make_index(tmp_path / "data")
-    assert not is_current(index, [path])
-    assert len(ingest(index, [path]).added) == 2
+    assert not is_current(index, [folder])
+    assert len(ingest(index, [folder]).added) == 2
     fresh = make_index(tmp_path / "fresh")
-    ingest(fresh, [path])
+    ingest(fresh, [folder])
     assert snapshot(index) == snapshot(fresh)
     index.close()
     fresh.close()
