@@ -57,6 +57,7 @@ class Fates:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self.digests = {entry.name: entry.sha256 for entry in catalogue.entries()}
+        self._marks: dict[str, Mark | None] = {}
         self.version = lru_cache(maxsize=8)(self._read)
 
     def marks(self, answer: Answer) -> Marks:
@@ -76,6 +77,12 @@ class Fates:
             StorageError: the articles changed again meanwhile.
 
         """
+        # The same quote stands in many answers.
+        if quote.receipt not in self._marks:
+            self._marks[quote.receipt] = self._mark(quote)
+        return self._marks[quote.receipt]
+
+    def _mark(self, quote: Quote) -> Mark | None:
         sha256 = self.digests.get(quote.article)
         if sha256 is None:
             return Mark(Fate.GONE)

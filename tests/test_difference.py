@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from discord_fixtures import plain
+from discord_fixtures import ANSWERED, plain
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.fates import Fate, Mark
 from bot.render.difference import Kind, difference, markdown
 from bot.render.difference import plain as for_terminals
+from bot.render.discord import PAGE, Heading, pages
 from bot.wiring import Project
 from retrieval.corpus.matching import Version
 
@@ -93,3 +96,17 @@ def test_the_closest_sentences_are_the_changed_ones_and_nothing_is_close_to_what
         assert near is not None
         assert version.text[slice(*near)] == changed
         assert Version(article.text.replace(quote, ""), article.body).closest(quote) is None
+
+
+@pytest.mark.parametrize("words", [3, 300, 600, 900, 1500])
+@pytest.mark.parametrize("mark", [Mark(Fate.GONE), Mark(Fate.CHANGED), Mark(Fate.CHANGED, "Other words. " * 150)])
+def test_whatever_becomes_of_a_quote_no_limit_cuts_it(seeds: Project, words: int, mark: Mark) -> None:
+    answer = seeds.answerer.ask(ANSWERED)
+    text = " ".join(f"w{n}*" for n in range(words))
+    long = replace(answer.quotes[0], text=text, end=answer.quotes[0].start + len(text), highlight=None)
+    made = pages(replace(answer, quotes=(long, *answer.quotes[1:])), {}, Heading(question=True), {"q1": mark})
+    assert all(sum(block.units for block in page.blocks) <= PAGE for page in made)
+    (marked,) = [block for page in made for block in page.blocks if block.mark]
+    shown = marked.whole.text if marked.whole else plain(marked.text)
+    assert all(f"w{n}*" in shown for n in range(words))
+    assert mark.now is None or shown.count("Other words.") == 150

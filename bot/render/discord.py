@@ -12,7 +12,7 @@ from datetime import date
 
 from bot.answer import Answer, Part, Quote, Status
 from bot.fates import NONE, Fate, Mark, Marks, keyed
-from bot.render import standing
+from bot.render import difference, standing
 from bot.render.fates import compared, fate
 from bot.render.neutral import inline, markdown, units
 
@@ -26,6 +26,9 @@ PASSAGES = 4
 
 MISSING = 8
 """Words named as missing at the most; a question that has more of them says so by itself."""
+
+ATTACHED = "What has changed is attached: `[-…-]` is gone, `{+…+}` is there now."
+"""Said where the difference is longer than a page."""
 
 NOT_AN_ANSWER = "Closest we have, not an answer"
 
@@ -47,11 +50,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A quote that is longer than a page, as a file."""
+    """A quote that is longer than a page, or what has changed in it, as a file."""
 
     name: str
     text: str
-    """Exactly the quote."""
+    """Exactly the quote, or the difference as a terminal shows it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,13 +190,15 @@ def _marked(blocks: Iterator[Block], answer: Answer, marks: Marks) -> Iterator[B
 
 
 def _stale(block: Block, passage: Quote, mark: Mark) -> Block:
-    said = replace(block, mark=fate(mark))
-    if block.whole is not None or mark.fate is Fate.GONE:
-        return said
-    changed = replace(said, text=compared(passage.text, mark))
+    cited = block.key is not None and block.key[0] == "q"
+    if mark.fate is Fate.GONE:
+        said = replace(block, mark=fate(mark))
+        return said if said.units <= PAGE else _attached(said, passage, cited=cited)
+    changed = replace(block, mark=fate(mark), text=compared(passage.text, mark), whole=None)
     if changed.units <= PAGE:
         return changed
-    return replace(said, mark=f"{said.mark} The difference is too long to be shown here; `/verify` has it.")
+    file = Whole(f"difference-{label(block.key or 'q1')}.txt", difference.plain(passage.text, mark.now))
+    return replace(changed, mark=fate(mark, shown=False), text=ATTACHED, whole=file)
 
 
 def _parts(answer: Answer, links: Mapping[str, str]) -> Iterator[Block]:
@@ -220,9 +225,14 @@ def _passage(passage: Quote, links: Mapping[str, str], *, cited: bool = True, nu
     block = Block(quoted(passage.text, bold if cited else None), line, key)
     if block.units <= PAGE:
         return block
+    return _attached(block, passage, cited=cited)
+
+
+def _attached(block: Block, passage: Quote, *, cited: bool) -> Block:
+    """The block with its passage as a file."""
     name = f"{'quote' if cited else 'closest'}-{passage.number}.txt"
     text = f"The passage has {len(passage.text):,} characters and is attached whole."
-    return Block(text, line, key, Whole(name, passage.text))
+    return replace(block, text=text, whole=Whole(name, passage.text))
 
 
 def _heading(answer: Answer, heading: Heading, *, question: bool) -> str:
