@@ -18,6 +18,7 @@ from retrieval.corpus.article import Metadata
 from retrieval.corpus.passages import Passage
 from retrieval.errors import ChangedMeanwhile
 from retrieval.index import schema, shingles, words
+from retrieval.index.unchanged import Unchanged
 
 OWNER = "owner"
 _PLAIN = re.compile(r"[a-z0-9.]+")
@@ -84,6 +85,7 @@ class Catalogue:
         self._path = path
         self._db = schema.connect(path)
         self._lock = threading.RLock()
+        self._kept = Unchanged(self.state, lambda: self._db.in_transaction, self._lock)
 
     def close(self) -> None:
         """Release the file."""
@@ -161,7 +163,7 @@ class Catalogue:
 
     def entries(self) -> list[Entry]:
         """All articles by name."""
-        return [_entry(row) for row in self.rows("SELECT * FROM articles ORDER BY name")]
+        return list(self._kept.get("all", lambda: [_entry(r) for r in self.rows("SELECT * FROM articles ORDER BY name")]))
 
     def files(self) -> dict[str, FileState]:
         """Every file seen at the last ingest, by name."""
@@ -202,7 +204,7 @@ class Catalogue:
 
     def count(self) -> int:
         """Number of passages."""
-        return int(self.rows("SELECT count(*) FROM passages")[0][0])
+        return self._kept.get("count", lambda: int(self.rows("SELECT count(*) FROM passages")[0][0]))
 
     def best_by_words(self, asked: Sequence[str], limit: int, only: Sequence[str] | None) -> list[tuple[str, float]]:
         """Passages by BM25 of the stems asked for, as (id, score), higher is better.
@@ -237,7 +239,7 @@ class Catalogue:
 
     def vocabulary(self) -> list[str]:
         """Every stem in Latin letters or digits that occurs in some passage."""
-        return [row["term"] for row in self.rows("SELECT term FROM vocabulary") if not row["term"].startswith("0x")]
+        return self._kept.get("terms", lambda: [t for (t,) in self.rows("SELECT term FROM vocabulary") if t[:2] != "0x"])
 
 
 def term(stem: str) -> str:

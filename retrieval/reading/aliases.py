@@ -6,6 +6,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from pathlib import Path
 
 from rapidfuzz.distance import DamerauLevenshtein
@@ -112,11 +113,13 @@ def same_name(word: str, other: str) -> bool:
     return _sound(word) == _sound(other) or (word[:3] == other[:3] and _root(word) == _root(other))
 
 
+@lru_cache(maxsize=200_000)
 def _root(word: str) -> str:
     root = _ENDINGS.sub("", word)
     return root if len(root) >= 4 else word
 
 
+@lru_cache(maxsize=200_000)
 def _sound(word: str) -> str:
     for pattern, letter in _TRANSLITERATED:
         word = pattern.sub(letter, word)
