@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings import SettingsError as MalformedSettings
 
@@ -43,8 +44,15 @@ class SearchSettings(_Section):
 
     embedding_model: str = Field(default="all-MiniLM-L6-v2", min_length=1)
     candidates: int = Field(default=24, ge=1, le=1000)
-    chroma: str = Field(default="", pattern=r"^(|cloud|https?://[^\s/]+/?)$")
+    chroma: str = ""
     aliases: str = "config/aliases.toml"
+
+    @field_validator("chroma")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if not re.fullmatch(r"|cloud|https?://[^\s/]+/?", value):
+            raise ValueError("write it as http://HOST:PORT or cloud, or leave it empty")
+        return value
 
 
 class ReaderSettings(_Section):

@@ -17,7 +17,7 @@ from servers import ChromaServer
 from support import Child, HashEmbedder, make_index, moments, snapshot
 
 from bot.answer import Status
-from bot.settings import PROJECT
+from bot.settings import PROJECT, load
 from bot.wiring import SEEDS
 from retrieval.errors import IndexMismatch, SettingsError, StorageError, Unreachable
 from retrieval.index.chroma import Server
@@ -207,6 +207,12 @@ def test_the_cloud_needs_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CHROMA_API_KEY", raising=False)
     with pytest.raises(SettingsError, match="CHROMA_API_KEY is not set"):
         Server("cloud").client()
+
+
+@pytest.mark.parametrize("address", ["localhost:8000", "http://", "https://host/path/more", "Cloud"])
+def test_an_address_that_is_none(address: str) -> None:
+    with pytest.raises(SettingsError, match=r"search\.chroma = .*write it as http://HOST:PORT or cloud"):
+        load(flags=(f"search.chroma={address}",))
 
 
 def test_passwords_stay_out_of_messages() -> None:
