@@ -20,12 +20,12 @@ class Metadata:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One file: its text as on disk and its metadata."""
+    """One file, or one article of a file that holds many: its text and its metadata."""
 
     name: str
-    """Path relative to the ingested folder, with forward slashes."""
+    """Path relative to the ingested folder, with forward slashes; in a file of many followed by # and an id."""
     text: str
-    """The file decoded as UTF-8 with newlines untouched. Never normalised: every offset refers to it."""
+    """A plain file decoded as UTF-8 with newlines untouched, else what was extracted. Every offset refers to it."""
     body: int
     """Code-point offset at which metadata ends and quotable text begins."""
     metadata: Metadata

@@ -42,6 +42,7 @@ class IndexSettings:
     exact_passages: int = 100_000
     """Up to so many passages each is compared with the question, without opening Chroma."""
     document_bytes: int = 25_000_000
+    """This and the next two as in `Limits`."""
     pages: int = 2000
     expanded_bytes: int = 200_000_000
 

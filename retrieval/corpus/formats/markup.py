@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from retrieval.corpus.formats.part import Unreadable, heading, one_line
@@ -130,8 +129,4 @@ def paragraphs(root: HtmlElement) -> list[str]:
         elif element is not root:
             open_.append(said(element.tail))
     close()
-    return list(_said(found))
-
-
-def _said(found: list[str]) -> Iterator[str]:
-    yield from (line for line in found if line)
+    return [line for line in found if line]
