@@ -28,7 +28,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-# Takes about half an hour on two idle cores; DATA is a folder with reader/ and chunking/. The peers need an environment of their own.
+# Takes an hour and more on two idle cores, most of it growth (ARGS="--sizes 100 1000 10000" ends earlier); DATA is a folder with reader/ and chunking/. The peers need an environment of their own.
 DATA ?= ../shared/data
 benchmark: setup .venv-peers/installed
 	$(BIN)/python -m benchmarks --data $(DATA) $(ARGS)
