@@ -120,13 +120,28 @@ async def test_after_a_crash_while_telling_nobody_is_told_twice(project: MakePro
         assert "An article answers this now" in read((await server.alice.slash(server.channel, "watches")).response)
 
 
+async def test_what_discord_refuses_for_the_moment_is_told_later(project: MakeProject, tmp_path: Path) -> None:
+    async with newsroom(project, tmp_path) as room:
+        server = room.server
+        refused = await server.alice.slash(server.channel, "ask", question=REFUSED)
+        await press(server.alice, refused.response, "watch")
+        server.env.inject_error("POST", "/channels/*/messages", status=429)
+        await room.tell(room.add())
+        assert len(server.channel.history()) == 1
+        assert "An article answers this" not in read((await server.alice.slash(server.channel, "watches")).response)
+        await server.env.advance_time(11 * 60)
+        await room.settled()
+        assert "Canberra" in read(server.channel.last_message)
+        assert len(server.channel.history()) == 2
+
+
 async def test_watches_are_listed_and_deleted_by_their_owner_alone(project: MakeProject, tmp_path: Path) -> None:
     async with newsroom(project, tmp_path, "watches.per_person=2") as room:
         server = room.server
         for question in (REFUSED, "Who won the football world cup in 2018?", "What does a kilo of tomatoes cost in Peru?"):
             refused = await server.alice.slash(server.channel, "ask", question=question)
             pressed = await press(server.alice, refused.response, "watch")
-        assert "as many as one person may" in pressed.response.content
+        assert "A person may watch 2 questions at a time" in pressed.response.content
         listed = await server.alice.slash(server.channel, "watches")
         assert listed.ephemeral
         assert "You watch 2 questions" in read(listed.response)

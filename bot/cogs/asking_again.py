@@ -37,6 +37,9 @@ QUIET_SECONDS = 0.2
 PATIENCE = 150
 """So many times it is looked whether somebody waits for an answer; then a watched question is asked all the same."""
 
+RETRY_SECONDS = 600.0
+"""After so long it is tried again where something failed: Discord, the state, or an article that was changing."""
+
 NICENESS = 15
 """Of the thread that asks again, on Linux, where a thread has one of its own: people who wait come first."""
 
@@ -48,7 +51,7 @@ class AskingAgain(commands.Cog):
         self._bot = bot
         self._telling = Telling(bot, Desk(bot))
         self._threads = Workers("watched", 1)
-        self.work = Background("watched questions", self._all)
+        self.work = Background("watched questions", self._all, RETRY_SECONDS)
         self._begun = False
 
     @staticmethod
@@ -83,25 +86,30 @@ class AskingAgain(commands.Cog):
                 event(_log, logging.WARNING, "telling_interrupted", watches=left)
             self._begun = True
         now = discord.utils.utcnow()
+        watched = await write(self._bot, lambda session: watches.open_ones(session, now))
+        if not watched:
+            return
         entries = await self._bot.state.run(self._bot.project.index.catalogue.entries)
         digests: dict[Scope, str] = {}
-        for watch in await write(self._bot, lambda session: watches.open_ones(session, now)):
+        for watch in watched:
             if self._bot.stopping:
                 return
-            scope = await self._scope(watch)
-            if scope is None:
-                continue
-            if scope not in digests:
-                digests[scope] = await self._bot.state.run(_digest, entries, scope)
-            if digests[scope] == watch.seen:
-                continue
             try:
-                await self._ask(watch, scope, digests[scope])
+                scope = await self._scope(watch)
+                if scope is None:
+                    continue
+                if scope not in digests:
+                    digests[scope] = await self._bot.state.run(_digest, entries, scope)
+                done = digests[scope] == watch.seen or await self._ask(watch, scope, digests[scope])
             except Exception as error:
                 # Neither an article that changes at this moment nor one question may keep the others from being asked.
                 trouble.explain(error, watch=watch.id)
+                done = False
+            if not done:
+                self.work.ask_after()
 
-    async def _ask(self, watch: Watch, scope: Scope, articles: str) -> None:
+    async def _ask(self, watch: Watch, scope: Scope, articles: str) -> bool:
+        """Ask one; whether nothing remains to be done about it until articles come."""
         for _ in range(PATIENCE):
             if not self._bot.busy:
                 break
@@ -110,9 +118,9 @@ class AskingAgain(commands.Cog):
         status = answered.post.answer.status
         event(_log, logging.INFO, "asked_again", watch=watch.id, status=status.value)
         if status is Status.ANSWERED:
-            await self._telling.tell(watch, answered)
-        else:
-            await write(self._bot, lambda session: watches.saw(session, watch.id, articles))
+            return await self._telling.tell(watch, answered)
+        await write(self._bot, lambda session: watches.saw(session, watch.id, articles))
+        return True
 
     def _answer(self, watch: Watch, scope: Scope) -> Answered:
         """In a thread."""

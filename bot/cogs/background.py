@@ -10,11 +10,20 @@ from bot.cogs import trouble
 
 
 class Background:
-    """Does some work whenever it is asked to, never twice at once; what fails is logged."""
+    """Does some work whenever it is asked to, never twice at once; what fails is logged and tried again later."""
 
-    def __init__(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, name: str, work: Callable[[], Awaitable[None]], retry_seconds: float) -> None:
+        """Make it; nothing is done before it is asked for.
+
+        Args:
+            name: for the log.
+            work: begins where it stopped the last time.
+            retry_seconds: after so long it is done again where it failed.
+
+        """
         self._name = name
         self._work = work
+        self._retry_seconds = retry_seconds
         self.done = 0
         """How often it was."""
         self._context = contextvars.copy_context()
@@ -22,8 +31,9 @@ class Background:
         self._timer: asyncio.TimerHandle | None = None
         self._task: asyncio.Task[None] | None = None
 
-    def ask_after(self, seconds: float) -> None:
-        """Have it done in a while, unless that was asked for already; sooner is better."""
+    def ask_after(self, seconds: float | None = None) -> None:
+        """Have it done in a while (None: as after a failure); of two such wishes the sooner one counts."""
+        seconds = self._retry_seconds if seconds is None else seconds
         loop = asyncio.get_running_loop()
         if self._timer is not None and not self._timer.cancelled() and self._timer.when() > loop.time():
             if self._timer.when() <= loop.time() + seconds:
@@ -58,6 +68,6 @@ class Background:
             try:
                 await self._work()
             except Exception as error:
-                # Nobody waits for it; it is asked for again, and goes on where it stopped.
                 trouble.explain(error, background=self._name)
+                self.ask_after()
             self.done += 1

@@ -44,7 +44,7 @@ class Living(commands.Cog):
 
     def __init__(self, bot: VerbatimBot) -> None:
         self._bot = bot
-        self.work = Background("living citations", self._all)
+        self.work = Background("living citations", self._all, bot.settings.living.retry_minutes * 60)
         self._adopted = False
 
     async def cog_load(self) -> None:
@@ -79,8 +79,10 @@ class Living(commands.Cog):
 
     def _check(self) -> int:
         """Check some posts against the articles as they are now, in a thread; how many."""
-        fates = Fates(self._bot.project.index.catalogue)
         with self._bot.database.session() as session:
+            if not citations.some(session):
+                return 0
+            fates = Fates(self._bot.project.index.catalogue)
             ids = citations.outdated(session, fates.digests, BATCH)
             for post in ids:
                 if (found := posts.get(session, post)) is not None:

@@ -21,7 +21,6 @@ from bot.logs import event
 from bot.render.discord import Heading
 from bot.state import posts, watches
 from bot.state.watches import Watch
-from retrieval.errors import VerbatimError
 
 if TYPE_CHECKING:
     from bot.cogs.client import VerbatimBot
@@ -31,8 +30,6 @@ _log = logging.getLogger("verbatim.discord")
 UNSURE = (discord.DiscordServerError, aiohttp.ClientError, OSError)
 """After these nobody can tell whether Discord took the message."""
 
-Sent = discord.Message
-
 
 class Telling:
     """Sends the answers of watched questions."""
@@ -41,8 +38,20 @@ class Telling:
         self._bot = bot
         self._desk = desk
 
-    async def tell(self, watch: Watch, answered: Answered) -> None:
-        """Tell the one who watches, unless somebody else is at it or they do not watch it any more."""
+    async def tell(self, watch: Watch, answered: Answered) -> bool:
+        """Tell the one who watches, unless somebody else is at it or they do not watch it any more.
+
+        Returns:
+            False if nothing was sent and it is to be tried again.
+
+        Raises:
+            Stopping: the bot is about to stop; nothing was begun.
+
+        """
+        with self._bot.underway():
+            return await self._tell(watch, answered)
+
+    async def _tell(self, watch: Watch, answered: Answered) -> bool:
         post, now = answered.post, discord.utils.utcnow()
 
         def begin(session: Session) -> bool:
@@ -53,30 +62,32 @@ class Telling:
             return True
 
         if not await write(self._bot, begin):
-            return
+            return True
         head = views.heading(post, question=True, watched_by=watch.person)
         try:
-            with self._bot.underway():
-                sent = await self._send(watch, answered, head)
-        except (discord.RateLimited, discord.HTTPException, VerbatimError, *UNSURE) as error:
+            sent = await self._send(watch, answered, head)
+        except UNSURE as error:
+            event(_log, logging.WARNING, "perhaps_told", watch=watch.id, error=type(error).__name__)
+            sent = None
+        except (discord.RateLimited, discord.HTTPException) as error:
             event(_log, logging.WARNING, "telling_failed", watch=watch.id, error=type(error).__name__)
-            unsure = isinstance(error, UNSURE)
-            await write(self._bot, lambda s: watches.wait(s, watch.id) if unsure else self._undo(s, watch, post.id))
-            return
+            await write(self._bot, lambda session: self._undo(session, watch, post.id))
+            return False
         if sent is None:
             await write(self._bot, lambda session: watches.wait(session, watch.id))
-            event(_log, logging.INFO, "not_told", watch=watch.id)
-            return
+            event(_log, logging.INFO, "answer_waits", watch=watch.id)
+            return True
         await write(self._bot, lambda session: watches.remove(session, watch.id))
         await self._desk.shown(answered, sent, head)
         event(_log, logging.INFO, "told", watch=watch.id, post=post.id, channel=sent.channel.id)
+        return True
 
     def _undo(self, session: Session, watch: Watch, post: str) -> None:
         """Nothing was sent: it is asked and told again later."""
         watches.not_told(session, watch.id)
         posts.forget(session, post)
 
-    async def _send(self, watch: Watch, answered: Answered, head: Heading) -> Sent | None:
+    async def _send(self, watch: Watch, answered: Answered, head: Heading) -> discord.Message | None:
         """The message that was sent; None where neither the old place nor direct messages are open."""
         if watch.message is not None:
             try:

@@ -58,11 +58,16 @@ async def watch(bot: VerbatimBot, press: Press, post: str) -> None:
     found = await recall(bot, post)
     limits, now = bot.settings.watches, discord.utils.utcnow()
     made = _made(found, press, now + timedelta(days=limits.days))
-    if not await write(bot, lambda session: all(watches.add(session, one, limits.per_person, now) for one in made)):
-        raise TooMany(
-            f"You watch {limits.per_person} questions, which is as many as one person may",
-            "/watches lists them; delete some there.",
-        )
+
+    def keep(session: Session) -> None:
+        if not all(watches.add(session, one, limits.per_person, now) for one in made):
+            # All parts of a question or none.
+            raise TooMany(
+                f"A person may watch {limits.per_person} questions at a time, and these would be more",
+                "/watches lists yours; delete some there.",
+            )
+
+    await write(bot, keep)
     what = "this" if len(made) == 1 else f"these {len(made)} questions"
     where = "you directly" if made[0].message is None else "you here"
     until = discord.utils.format_dt(made[0].expires, "d")

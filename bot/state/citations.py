@@ -36,6 +36,11 @@ def add(session: Session, post: str, answer: Answer) -> None:
     )
 
 
+def some(session: Session) -> bool:
+    """Whether any post shows words of articles."""
+    return session.execute(select(CitationRow.post).limit(1)).first() is not None
+
+
 def outdated(session: Session, digests: Mapping[str, str], limit: int) -> list[str]:
     """Ids of posts with a passage that was not checked against its article as it is now, the newest articles' first.
 
