@@ -10,12 +10,12 @@ import argparse
 import itertools
 import random
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import planting
-from benchmarks.planting import Fact
+from benchmarks import exchanged, planting
+from benchmarks.planting import Fact, World
 from bot.answer import Answer
 from bot.evaluation import intervals
 from bot.settings import DEFAULT_DATA, load
@@ -26,6 +26,8 @@ from retrieval.index.copies import Copies
 
 SEED = 20211217
 HALVES = ("tuning", "measuring")
+EXCHANGED = ("seen", "unseen")
+"""Paragraphs that the rules were mended with, and paragraphs that they were not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,19 @@ class Case:
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(prog="benchmarks.planted", description=__doc__)
-    parser.add_argument("--data", type=Path, help="folder with chunking/, for copies in greater number")
+    parser.add_argument("--data", type=Path, help="folder with chunking/ and reader/: more copies, and unseen conflicts")
     parser.add_argument("--worlds", type=int, default=4, help="so many times all facts are planted anew")
+    parser.add_argument("--paragraphs", type=int, default=120, help="so many of those for unseen conflicts")
     parser.add_argument("--wrong", action="store_true", help="list what was missed, and the false alarms")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         copied = list(copies(Path(folder), given.data))
         print(table("Copies", copied))
-        opposed = [case for n in range(given.worlds) for case in conflicts(Path(folder, str(n)), SEED + n)]
+        worlds = [planting.world(SEED + n) for n in range(given.worlds)]
+        opposed = [case for n, world in enumerate(worlds) for case in conflicts(Path(folder, str(n)), world, half)]
+        if given.data:
+            for name, world in zip(EXCHANGED, exchanged.worlds(given.data, SEED, given.paragraphs), strict=True):
+                opposed += conflicts(Path(folder, name), world, lambda _fact, name=name: name)  # type: ignore[misc]
     print(table("Conflicts", opposed))
     if given.wrong:
         for case in [*copied, *opposed]:
@@ -94,28 +101,33 @@ def copies(work: Path, data: Path | None) -> Iterator[Case]:
     catalogue.close()
 
 
-def conflicts(work: Path, seed: int) -> Iterator[Case]:
+def half(fact: Fact) -> str:
+    """Which half the article of a fact belongs to."""
+    return HALVES[1 - int(fact.article[:2]) % 2]
+
+
+def conflicts(work: Path, made: World, half: Callable[[Fact], str]) -> Iterator[Case]:
     """Every fact's question asked: does the answer say that the two reports differ?"""
-    made = planting.world(seed)
     articles = work / "articles"
     articles.mkdir(parents=True)
     for name, text in made.texts.items():
         (articles / name).write_text(text, "utf-8")
     project = Project(load(), work / "data", DEFAULT_DATA / "models")
     project.ingest([articles])
+    exchanged_values = [fact.value.rpartition("-> ")[2] for fact in made.facts if fact.conflict]
     for fact in made.facts:
         answer = project.answerer.ask(fact.question)
-        half = HALVES[1 - int(fact.article[:2]) % 2]
-        yield Case(half, fact.kind, fact.conflict, reported(answer, fact), f"{fact.question} ({fact.value}) {_said(answer)}")
-        if _elsewhere(answer, fact):
-            yield Case(half, "other articles", False, True, f"{fact.question} {_said(answer)}")
+        what = f"{fact.question} ({fact.value}) {_said(answer)}"
+        yield Case(half(fact), fact.kind, fact.conflict, reported(answer, fact), what)
+        if _elsewhere(answer, fact, exchanged_values):
+            yield Case(half(fact), "other articles", False, True, what)
     project.index.close()
 
 
 def table(title: str, cases: Sequence[Case]) -> str:
     """Recall and precision with their 95 % intervals, by half and kind."""
     rows = [f"{title}", f"{'':24}{'planted':>8}{'found':>7}{'false':>7}   recall                 precision"]
-    for half in HALVES:
+    for half in dict.fromkeys(case.half for case in cases):
         here = [case for case in cases if case.half == half]
         kinds = sorted({case.kind for case in here if case.planted})
         for kind in [*kinds, ""] if len(kinds) > 1 else [""]:
@@ -149,8 +161,14 @@ def reported(answer: Answer, fact: Fact) -> bool:
     return {fact.article, planting.second(fact.article)} in _pairs(answer)
 
 
-def _elsewhere(answer: Answer, fact: Fact) -> bool:
-    return any(pair != {fact.article, planting.second(fact.article)} for pair in _pairs(answer))
+def _elsewhere(answer: Answer, fact: Fact, exchanged_values: Sequence[str]) -> bool:
+    """Whether other articles are said to differ, and none of them in something that was planted."""
+    article = {quote.number: quote.article for quote in answer.quotes}
+    return any(
+        {article[number] for number in found.quotes} != {fact.article, planting.second(fact.article)}
+        and not any(len(v) > 3 and (v in given or given in v) for given in found.values for v in exchanged_values)
+        for found in answer.disagreements
+    )
 
 
 def _said(answer: Answer) -> str:

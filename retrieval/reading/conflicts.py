@@ -14,6 +14,9 @@ PLAUSIBLE = 0.2
 CLOSE = 0.35
 """Least probability of a finding that is held against one that is shown, and least share of that one's probability."""
 
+CLEAR = 0.5
+"""Least probability where the two count what is called by different words."""
+
 POSSIBLE = 0.05
 """Least probability of a finding that can show that two articles agree."""
 
@@ -42,7 +45,8 @@ class Conflict:
     @property
     def sure(self) -> bool:
         """Whether the second answers well enough to be held against the first."""
-        return self.alike or self.other.probability >= max(PLAUSIBLE, CLOSE * self.one.probability)
+        least = CLEAR if self.verdict.loose else PLAUSIBLE
+        return self.alike or self.other.probability >= max(least, CLOSE * self.one.probability)
 
     @property
     def sureness(self) -> float:
@@ -125,7 +129,8 @@ def _alike(one: _Candidate, other: _Candidate) -> bool:
 
 def _settles(agreement: Conflict, conflict: Conflict) -> bool:
     """Whether one of two sentences that differ says the same as another sentence of the other's article."""
-    if not (agreement.verdict.agree or agreement.verdict.limited) or agreement.sureness < AGREED * conflict.sureness:
+    said = agreement.verdict
+    if not (said.agree or said.limited) or said.mentioned or agreement.sureness < AGREED * conflict.sureness:
         return False
     sides = {(_digest(f), f.sentence) for f in (agreement.one, agreement.other)}
     mine, theirs = ((_digest(f), f.sentence) for f in (conflict.one, conflict.other))

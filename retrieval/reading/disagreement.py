@@ -1,7 +1,8 @@
 """Whether two sentences that answer one question answer it differently: another number, day, place or name.
 
 Only what can be compared is: two numbers of one unit, two points in time, two names. Everything that both could mean
-agrees: "some 100,000" and 98,500, "Friday" and 17 December, "Ryabkov" and "Sergei Ryabkov", Kyiv and Kiev.
+agrees: "some 100,000" and 98,500, "Friday" and 17 December, "Ryabkov" and "Sergei Ryabkov", Kyiv and Kiev. And where
+one sentence holds the other's answer anywhere, they agree: the reader may have marked the wrong one of two.
 """
 
 from __future__ import annotations
@@ -54,6 +55,10 @@ class Verdict:
     """The same in the second."""
     vague: bool = False
     """One gives a number, the other only a size: "large forces"."""
+    mentioned: bool = False
+    """They agree because one sentence holds the other's answer among words that were not marked."""
+    loose: bool = False
+    """The two numbers count what is called by different words: soldiers and troops, or countries and languages."""
     limited: bool = False
     """Both can be the same day, but only one of the sentences makes it a limit: "Saturday at the earliest"."""
 
@@ -106,12 +111,14 @@ def _numbers(question: str, one: Said, other: Said) -> Verdict | None:
     mine, theirs = _counted(question, one), _counted(question, other)
     if not mine or not theirs:
         return _vague(one, other, mine, theirs)
-    # An answer may name several, as "from 3 to 5 percent": as long as one of them fits, nothing is said against the other.
     known = [(agree, m, t) for m in mine for t in theirs if (agree := quantities.agree(m, t)) is not None]
     if not known:
         return None
     agree, m, t = max(known, key=lambda f: f[0])
-    return Verdict(Kind.NUMBER, agree, m.span, t.span)
+    pairs = [*((q, t) for q in _all(one)), *((m, q) for q in _all(other))]
+    mentioned = not agree and any(a.unit == b.unit != "" and quantities.agree(a, b) for a, b in pairs)
+    loose = bool(m.unit and t.unit and m.unit != t.unit)
+    return Verdict(Kind.NUMBER, agree or mentioned, m.span, t.span, mentioned=mentioned, loose=loose)
 
 
 def _vague(one: Said, other: Said, mine: Sequence[Quantity], theirs: Sequence[Quantity]) -> Verdict | None:
@@ -128,25 +135,33 @@ def _counted(question: str, said: Said) -> list[Quantity]:
 
     Where the answering words hold none, the only one of the sentence that is of what the question asks for.
     """
-    when = [m.span for m in dates.moments(said.sentence, said.published)]
-    found = [q for q in quantities.quantities(said.sentence) if not any(_touch(q.span, w) for w in when)]
+    found = _all(said)
     asked = set(stems(question))
     touched = [q for q in found if _touch(q.span, said.answer)]
     named = [q for q in found if q.unit in asked]
     return [q for q in touched if q in named] or touched or (named if len(named) == 1 else [])
 
 
+def _all(said: Said) -> list[Quantity]:
+    """All numbers of a sentence that are no dates."""
+    when = [m.span for m in dates.moments(said.sentence, said.published)]
+    return [q for q in quantities.quantities(said.sentence) if not any(_touch(q.span, w) for w in when)]
+
+
 def _times(one: Said, other: Said) -> Verdict | None:
     mine, theirs = _dated(one), _dated(other)
     if not mine or not theirs:
         return None
-    # An answer may name several: as long as one of them fits, nothing is said against the other.
-    found = [(dates.agree(m, t), m.limit == t.limit, m, t) for m in mine for t in theirs]
-    known = [f for f in found if f[0] is not None]
+    known = [(agree, m.limit == t.limit, m, t) for m in mine for t in theirs if (agree := dates.agree(m, t)) is not None]
     if not known:
         return None
-    agree, alike, m, t = max(known, key=lambda f: (f[0], f[1]))
-    return Verdict(Kind.DATE, bool(agree) and alike, m.span, t.span, limited=bool(agree) and not alike)
+    agree, alike, m, t = max(known, key=lambda f: f[:2])
+    mentioned = not agree and (
+        any(dates.agree(x, t) for x in dates.moments(one.sentence, one.published))
+        or any(dates.agree(m, x) for x in dates.moments(other.sentence, other.published))
+    )
+    limited = agree and not alike
+    return Verdict(Kind.DATE, mentioned or (agree and alike), m.span, t.span, mentioned=mentioned, limited=limited)
 
 
 def _dated(said: Said) -> list[Moment]:
@@ -165,16 +180,38 @@ def _names(question: str, one: Said, other: Said, aliases: Aliases) -> Verdict |
     if place and not (mine[0].marker in _PLACED and theirs[0].marker in _PLACED):
         return None
     agree = _same(mine, theirs, aliases)
+    mentioned = not agree and (_mentions(other, mine, aliases) or _mentions(one, theirs, aliases))
     kind = Kind.PLACE if place else Kind.NAME
-    return Verdict(kind, agree, (mine[0].start, mine[-1].end), (theirs[0].start, theirs[-1].end))
+    spans = (mine[0].start, mine[-1].end), (theirs[0].start, theirs[-1].end)
+    return Verdict(kind, agree or mentioned, *spans, mentioned=mentioned)
+
+
+def _mentions(said: Said, names: Sequence[Word], aliases: Aliases) -> bool:
+    """Whether a sentence has these names anywhere: then the reader may have taken others for the answer."""
+    here = _keys([w for w in statement(said.sentence).words if w.kind is WordKind.NAME], aliases)
+    return any(same_name(_keys(names, aliases)[-1], key) for key in here)
 
 
 def _named(said: Said) -> list[Word]:
     """The names among the answering words, titles aside; none where other words say more than they do."""
-    words = [w for w in statement(said.sentence).words if _touch((w.start, w.end), said.answer)]
+    everything = statement(said.sentence).words
+    marked = [n for n, w in enumerate(everything) if _touch((w.start, w.end), said.answer)]
+    if not marked:
+        return []
+    # A reader that marks half of a name means all of it.
+    first, last = marked[0], marked[-1]
+    while first and _one_name(everything[first - 1], everything[first]):
+        first -= 1
+    while last + 1 < len(everything) and _one_name(everything[last], everything[last + 1]):
+        last += 1
+    words = everything[first : last + 1]
     names = [w for w in words if w.kind is WordKind.NAME and w.stem not in _TITLES]
     others = [w for w in words if w.kind is not WordKind.NAME and w.stem not in _TITLES]
     return names if len(others) <= 1 and len(names) <= SHORT else []
+
+
+def _one_name(word: Word, following: Word) -> bool:
+    return word.kind is WordKind.NAME is following.kind and following.place - word.place == 1
 
 
 def _same(mine: Sequence[Word], theirs: Sequence[Word], aliases: Aliases) -> bool:
