@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import discord
@@ -242,3 +243,20 @@ async def test_a_channels_articles_and_rules_hold_for_what_is_watched(project: M
         bot.gate = FixedGate()
         await room.tell(room.add("Nothing of note happened then.\n", "other.txt"))
         assert "Canberra" in read(server.channel.last_message)
+
+
+async def test_an_article_that_is_uploaded_answers_what_is_watched(project: MakeProject, tmp_path: Path) -> None:
+    async with newsroom(project, tmp_path) as room:
+        server = room.server
+        refused = await server.alice.slash(server.channel, "ask", question=REFUSED)
+        await press(server.alice, refused.response, "watch")
+        mods = server.guild.create_role("Mods", permissions=discord.Permissions(manage_guild=True))
+        mona = server.guild.add_member(server.env.create_user("mona"), roles=[mods])
+        await mona.slash(server.channel, "ingest", file=("australia.txt", AUSTRALIA.encode()))
+        for _ in range(1200):
+            await room.settled()
+            if len(server.channel.history()) > 1:
+                break
+            await asyncio.sleep(0.05)
+        assert "Canberra" in read(server.channel.last_message)
+        assert server.channel.last_message.mentions[0].id == server.alice.id
