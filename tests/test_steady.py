@@ -27,17 +27,22 @@ QUESTION = "Where was the zebra of Bamako born?"
 
 
 class Interrupted(HybridRetriever):
-    """Finds what the real one finds; then something happens, at each search the next thing."""
+    """Finds what the real one finds; after it, or before it, something happens, at each search the next thing."""
 
-    def __init__(self, project: Project, happenings: Iterator[Callable[[], object]]) -> None:
+    def __init__(self, project: Project, happenings: Iterator[Callable[[], object]], before: bool = False) -> None:
         super().__init__(project.index, project.settings.search.candidates)
         self._happenings = happenings
+        self._before = before
         self.searches = 0
 
     def search(self, question: str, terms: Terms, limit: int, scope: Scope = EVERYTHING) -> Found:
-        found = super().search(question, terms, limit, scope)
         self.searches += 1
-        next(self._happenings, lambda: None)()
+        happening = next(self._happenings, lambda: None)
+        if self._before:
+            happening()
+        found = super().search(question, terms, limit, scope)
+        if not self._before:
+            happening()
         return found
 
 
@@ -50,9 +55,11 @@ def folder(tmp_path: Path) -> Path:
     return made
 
 
-def ask(project: Project, *happenings: Callable[[], object], renew: bool = False) -> tuple[Answer, int]:
+def ask(
+    project: Project, *happenings: Callable[[], object], before: bool = False, renew: bool = False, question: str = QUESTION
+) -> tuple[Answer, int]:
     """The answer while this happens, and how often was searched for it."""
-    retriever = Interrupted(project, iter(happenings))
+    retriever = Interrupted(project, iter(happenings), before)
     answerer = Answerer(
         settings=project.settings,
         index=project.index,
@@ -63,7 +70,7 @@ def ask(project: Project, *happenings: Callable[[], object], renew: bool = False
         render=markdown,
         **({"renew": project.renew} if renew else {}),
     )
-    return answerer.ask(QUESTION), retriever.searches
+    return answerer.ask(question), retriever.searches
 
 
 def rewritten(project: Project, folder: Path, text: str) -> Callable[[], object]:
@@ -79,6 +86,23 @@ def test_an_article_that_changes_under_an_answer_is_read_again(project: MakeProj
     answer, searches = ask(one, rewritten(one, folder, NEW))
     assert [q.text for q in answer.quotes] == [NEW.split("\n\n")[1].strip()]
     assert searches == 2
+
+
+def test_parts_of_an_answer_are_all_from_the_old_text_or_all_from_the_new(project: MakeProject, folder: Path) -> None:
+    def text(place: str, food: str) -> str:
+        return f"The zebra of Bamako was born in {place}.\n\nThe giraffe of Bamako was fed by {food}.\n"
+
+    (folder / "zebra.txt").write_text(text("the garden of the palace", "a sergeant"), "utf-8")
+    one = project(folder)
+    change = rewritten(one, folder, text("the stable of the mayor", "a widow"))
+    both = "Where was the zebra of Bamako born, and who fed the giraffe of Bamako?"
+    # The first part is read when the second is about to be searched for.
+    answer, searches = ask(one, lambda: None, change, before=True, question=both)
+    quoted = " ".join(q.text for q in answer.quotes)
+    assert "the mayor" in quoted
+    assert "palace" not in quoted
+    assert "sergeant" not in quoted
+    assert searches == 4
 
 
 def test_an_article_that_goes_under_an_answer_is_not_quoted(project: MakeProject, folder: Path) -> None:
