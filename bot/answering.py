@@ -17,9 +17,11 @@ from bot.quoting import Quoter
 from bot.settings import Settings
 from bot.steady import steady
 from retrieval.index.index import Index
+from retrieval.index.words import is_content, tokens
 from retrieval.reading.aliases import Aliases
 from retrieval.reading.conflicts import Conflict
 from retrieval.reading.judge import Calibration, Finding, judge
+from retrieval.reading.likeness import Likeness
 from retrieval.reading.memory import Memory
 from retrieval.reading.names import Terms, terms
 from retrieval.reading.reader import Reader
@@ -47,6 +49,20 @@ class PartTrace:
     """What of them is shown because it answers otherwise than another article."""
     unquoted: str | None = None
     """Whom it asks about as a speaker, where what was found is said by others only."""
+    absent: tuple[str, ...] = ()
+    """Words of it that no article holds, nor anything like them where it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """What was found for a part of a question."""
+
+    terms: Terms
+    absent: tuple[str, ...]
+    """As in `PartTrace`."""
+    findings: list[Finding]
+    """All sentences that were read, most probable first."""
+    timings: Timings
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +90,7 @@ class Answerer:
         reader: Reader,
         calibration: Calibration,
         aliases: Aliases,
+        likeness: Likeness,
         render: Render,
         renew: Callable[[], object] = lambda: None,
     ) -> None:
@@ -84,6 +101,7 @@ class Answerer:
         self._reader = reader
         self._calibration = calibration
         self._aliases = aliases
+        self._likeness = likeness
         self._render = render
         self._renew = renew
         self._quoter = Quoter(index.catalogue)
@@ -143,15 +161,17 @@ class Answerer:
         return self._depends | {"articles": dependencies.articles(self._index.catalogue.entries())}
 
     def _read(self, part: str, scope: Scope, timings: Timings) -> tuple[PartTrace, Timings]:
-        named, findings, took = self._findings(part, scope, self._settings.reader.passages)
-        threshold = self._threshold(part, named)
+        sought = self._findings(part, scope, self._settings.reader.passages)
+        named, findings, took = sought.terms, sought.findings, sought.timings
+        threshold = self._threshold(part, named, sought.absent)
         findings, silent = speaking.heed(self._index.catalogue, self._aliases, part, findings, threshold)
         chosen = self._chosen(findings, threshold)
         findings, chosen, conflicts = self._agreement.opposed(part, findings, chosen)
         took = Timings(timings.embed + took.embed, timings.search + took.search, timings.read + took.read)
-        return PartTrace(part, named, tuple(findings), chosen, conflicts, silent.shown if silent else None), took
+        shown = silent.shown if silent else None
+        return PartTrace(part, named, tuple(findings), chosen, conflicts, shown, sought.absent), took
 
-    def _findings(self, part: str, scope: Scope, passages: int) -> tuple[Terms, list[Finding], Timings]:
+    def _findings(self, part: str, scope: Scope, passages: int) -> Sought:
         """What a part names, and the sentences of the articles in scope that may answer it, best first."""
         checkpoint()
         catalogue, settings = self._index.catalogue, self._settings
@@ -162,8 +182,10 @@ class Answerer:
         began = time.perf_counter()
         readings = self._reader.read(part, windows)
         read_ms = (time.perf_counter() - began) * 1e3
-        findings = self._agreement.folded(judge(self._calibration, part, named, words.count(), readings))
-        return named, findings, Timings(found.embed_ms, found.search_ms, read_ms)
+        findings = judge(self._calibration, part, named, words.count(), readings, self._likeness)
+        read = list(dict.fromkeys(surface for w in windows for surface, _, _ in tokens(w.text) if is_content(surface)))
+        absent = tuple(word for word in named.absent if word in named.absent_names or not self._likeness.has(word, read))
+        return Sought(named, absent, self._agreement.folded(findings), Timings(found.embed_ms, found.search_ms, read_ms))
 
     def _later(self, traces: Sequence[PartTrace], scope: Scope) -> list[Conflict]:
         """What articles that came out after the day as of which was asked hold against what is shown."""
@@ -175,18 +197,20 @@ class Answerer:
             for trace in traces
             if trace.chosen
             for conflict in self._agreement.against(
-                trace.question, trace.findings[: trace.chosen], self._findings(trace.question, after, LATER_PASSAGES)[1]
+                trace.question,
+                trace.findings[: trace.chosen],
+                self._findings(trace.question, after, LATER_PASSAGES).findings,
             )
         ]
 
-    def _threshold(self, part: str, named: Terms) -> float:
+    def _threshold(self, part: str, named: Terms, absent: Sequence[str]) -> float:
         """How probable the best sentence must be: more so where the question takes something for granted."""
         limits = self._settings.answer
         if named.foreign:
             # Whatever is found then is at best an accident, and at worst was written to be found.
             return math.inf
         # "Why did he call him a killer?" presupposes that he did; a word that no article holds makes that doubtful.
-        doubtful = question.presupposes(part) and bool(named.absent)
+        doubtful = question.presupposes(part) and bool(absent)
         return max(limits.threshold, limits.premise_threshold) if doubtful else limits.threshold
 
     def _chosen(self, findings: Sequence[Finding], threshold: float) -> int:
@@ -213,7 +237,7 @@ class Answerer:
                     same = len(quotes) + 1
                     quotes.append(replace(quote, number=same))
                 numbers.append(same)
-            absent = () if numbers else tuple(trace.terms.absent_names or trace.terms.absent)
+            absent = () if numbers else tuple(trace.terms.absent_names or trace.absent)
             missing += [word for word in absent if word not in missing]
             told = Status.ANSWERED if numbers else Status.REFUSED
             parts.append(Part(trace.question, told, tuple(numbers), absent, None if numbers else trace.unquoted))
@@ -242,6 +266,7 @@ class Answerer:
             "embedding": self._index.fingerprint,
             "reader": self._reader.fingerprint,
             "calibration": dependencies.digest(repr(self._calibration)),
+            "likeness": self._likeness.fingerprint,
         }
         return dependencies.fixed(self._settings, models, {"aliases": self._aliases.fingerprint})
 

@@ -20,6 +20,7 @@ from retrieval.index.index import Index, IndexSettings
 from retrieval.index.ingest import Progress, Report, ingest, is_current, remembered_paths
 from retrieval.reading.aliases import Aliases
 from retrieval.reading.judge import load_calibration
+from retrieval.reading.likeness import Likeness
 from retrieval.reading.reader import Reader
 from retrieval.reading.readers import load_reader
 from retrieval.reading.search import EVERYTHING, HybridRetriever, Scope
@@ -91,6 +92,7 @@ class Project:
             reader=self.reader,
             calibration=load_calibration(),
             aliases=Aliases.load(_beside_project(self.settings.search.aliases)),
+            likeness=Likeness(),
             render=markdown,
             renew=self.renew,
         )

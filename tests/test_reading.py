@@ -17,6 +17,7 @@ from retrieval.reading.aliases import Aliases, close_spelling
 from retrieval.reading.features import NAMES, SIGNS, Features
 from retrieval.reading.judge import judge, load_calibration
 from retrieval.reading.kinds import Kind
+from retrieval.reading.likeness import Likeness
 from retrieval.reading.names import Terms, terms
 from retrieval.reading.reader import OnnxReader, Reading
 from retrieval.reading.search import HybridRetriever
@@ -142,7 +143,7 @@ def test_he_is_read_with_the_sentence_that_says_who(seeds: Project) -> None:
 
 def test_judging_keeps_each_sentence_once_and_finds_the_place(seeds: Project) -> None:
     question = "Where did Moscow propose to hold the negotiations?"
-    findings = judge(load_calibration(), question, named(seeds, question), 40, read(seeds, question))
+    findings = judge(load_calibration(), question, named(seeds, question), 40, read(seeds, question), Likeness())
     places = [(f.evidence.stored.sha256, f.sentence) for f in findings]
     assert len(places) == len(set(places))
     best = findings[0]

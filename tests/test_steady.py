@@ -17,6 +17,7 @@ from bot.wiring import Project
 from retrieval.errors import ChangedMeanwhile
 from retrieval.reading.aliases import Aliases
 from retrieval.reading.judge import load_calibration
+from retrieval.reading.likeness import Likeness
 from retrieval.reading.names import Terms
 from retrieval.reading.readers import load_reader
 from retrieval.reading.search import EVERYTHING, Found, HybridRetriever, Scope
@@ -67,6 +68,7 @@ def ask(
         reader=load_reader(project.settings.reader.model, 1),
         calibration=load_calibration(),
         aliases=Aliases.load(PROJECT / project.settings.search.aliases),
+        likeness=Likeness(),
         render=markdown,
         **({"renew": project.renew} if renew else {}),
     )

@@ -21,7 +21,7 @@ from retrieval.training import asking, fitting
 from retrieval.training.examples import stream
 from retrieval.training.mining import mined
 from retrieval.training.pool import load_pool
-from retrieval.training.train import Round, Training, rates, train
+from retrieval.training.train import Training, rate, train
 
 SOURCES = ("squad", "squad2neg", "squad_mined", "squadshifts", "nq_qed", "qamr_wikinews", "nq_litm")
 
@@ -61,7 +61,7 @@ def test_examples_are_reproducible_and_their_answers_stand_where_they_say(data: 
     assert retrieved
     assert all(p.answer.casefold() not in pool.contexts[p.context].casefold() for p in retrieved)
     assert mined(pool, HashEmbedder(), tmp_path / "mined.json", 50, 7) == retrieved
-    one, other = (stream(pool, retrieved, 3, framed=True) for _ in range(2))
+    one, other = stream(pool, retrieved, 3), stream(pool, retrieved, 3)
     examples = [next(one) for _ in range(300)]
     assert examples == [next(other) for _ in range(300)]
     answerable = [e for e in examples if e.start >= 0]
@@ -70,9 +70,9 @@ def test_examples_are_reproducible_and_their_answers_stand_where_they_say(data: 
 
 
 def test_training_that_was_stopped_goes_on_as_if_it_had_not_been(data: Path, tmp_path: Path) -> None:
-    first, second = Round(3 * 4, 1e-4, 1.0, framed=False), Round(3 * 4, 1e-4, 0.0, framed=True)
     plan = Training(
-        rounds=(first, second),
+        examples=6 * 4,
+        decay_share=0.0,
         batch=4,
         warmup_steps=2,
         validate_every=99,
@@ -83,8 +83,8 @@ def test_training_that_was_stopped_goes_on_as_if_it_had_not_been(data: Path, tmp
     start = weights.packaged("all-MiniLM-L6-v2")
     whole = train(plan, data, start, HashEmbedder(), tmp_path / "whole")
     stopped = tmp_path / "stopped"
-    # Within the second round, whose rate does not fall before its end, so both take the same steps.
-    train(replace(plan, rounds=(first, replace(second, examples=1 * 4))), data, start, HashEmbedder(), stopped)
+    # Half as long; the rate has not begun to fall in either, so both have taken the same steps.
+    train(replace(plan, examples=3 * 4), data, start, HashEmbedder(), stopped)
     resumed = train(plan, data, start, HashEmbedder(), stopped)
     for name, value in whole.state_dict().items():
         assert torch.allclose(value, resumed.state_dict()[name], atol=1e-6), name
@@ -94,19 +94,10 @@ def test_training_that_was_stopped_goes_on_as_if_it_had_not_been(data: Path, tmp
 
 
 def test_the_learning_rate_does_not_depend_on_the_length_before_it_falls() -> None:
-    short, long = (list(rates(Training(rounds=(Round(n, 2e-4, 0.35, framed=False),)))) for n in (64_000, 128_000))
-    assert short[500] == long[500] == 2e-4
-    assert short[0] < short[299]
-    assert short[-1] < 0.01 * 2e-4
-
-
-def test_each_round_warms_up_and_falls() -> None:
-    part = Round(32 * 1000, 1e-4, 0.5, framed=True)
-    steps = list(rates(Training(rounds=(part, replace(part, learning_rate=5e-5)))))
-    assert len(steps) == 2000
-    assert max(steps[:1000]) == 1e-4
-    assert max(steps[1000:]) == 5e-5
-    assert steps[999] < 1e-6 > steps[1000]
+    short, long = Training(examples=64_000), Training(examples=128_000)
+    assert rate(500, short) == rate(500, long) == short.learning_rate
+    assert rate(0, short) < rate(299, short)
+    assert rate(1999, short) < 0.01 * short.learning_rate
 
 
 @given(st.integers(0, 10_000))

@@ -8,11 +8,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter
 
-from retrieval.index.words import stems
+import numpy as np
+from numpy.typing import NDArray
+
+from retrieval.index.words import is_content, stem, tokens
 from retrieval.reading import kinds
+from retrieval.reading.likeness import Likeness
 from retrieval.reading.names import Term, Terms
 from retrieval.reading.reader import Reading, SentenceReading
 from retrieval.reading.windows import Window
+
+Vector = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +34,7 @@ class Features:
     cosine: float
     """Retrieval: similarity of question and passage."""
     covered: float
-    """Share of the question's content, weighted by rarity, that the window holds."""
+    """Share of the question's content, weighted by rarity, that the window holds, in these words or in like ones."""
     covered_here: float
     """The same for the sentence alone."""
     absent_names: float
@@ -55,7 +61,7 @@ def vector(features: Features) -> list[float]:
     return [float(value) for value in _VALUES(features)]
 
 
-def features(question: str, terms: Terms, passages: int, reading: Reading) -> list[Features]:
+def features(question: str, terms: Terms, passages: int, reading: Reading, likeness: Likeness) -> list[Features]:
     """Features of each sentence that a reading covers.
 
     Args:
@@ -63,29 +69,34 @@ def features(question: str, terms: Terms, passages: int, reading: Reading) -> li
         terms: the question's content words.
         passages: number of passages in the index, for rarity.
         reading: what the reader says of one window.
+        likeness: tells how far another word stands for one of the question's.
 
     """
     window = reading.window
-    held = _held(window.text)
+    words = _words(window.text)
+    holding = _holding(terms.all, words, likeness)
+    held = holding.max(axis=1, initial=0.0)
     best = max((s.score for s in reading.sentences), default=0.0)
     names = [t for t in terms.all if t.name and t.frequency]
-    elsewhere = [t for t in names if not held.intersection(t.variants)]
-    weights = [_rarity(t, passages) for t in terms.all]
+    elsewhere = [t for t, share in zip(terms.all, held, strict=True) if t.name and t.frequency and not share]
+    weights = np.array([_rarity(t, passages) for t in terms.all])
+    absent = np.array([float(not t.frequency) for t in terms.all])
     kind = kinds.wanted(question)
     rows = []
     for sentence in reading.sentences:
         a, b = sentence.sentence
-        here = _held(window.text[a - window.start : b - window.start])
+        inside = [a <= window.start + word.start < b for word in words]
+        here = holding[:, inside].max(axis=1, initial=0.0)
         rows.append(
             Features(
                 answers=reading.answers,
                 span=_bounded(sentence),
                 behind=max(-15.0, sentence.score - best),
                 cosine=window.evidence.cosine,
-                covered=_share(terms.all, weights, held),
-                covered_here=_share(terms.all, weights, here),
+                covered=_share(weights, held),
+                covered_here=_share(weights, here),
                 absent_names=float(min(2, len(terms.absent_names))),
-                absent_words=_share_absent(terms.all, weights),
+                absent_words=_share(weights, absent),
                 names_elsewhere=len(elsewhere) / len(names) if names else 0.0,
                 wrong_kind=float(kind is not None and not kinds.holds(kind, _answering(window, sentence))),
                 crowd=math.log(max(1, passages)),
@@ -94,10 +105,20 @@ def features(question: str, terms: Terms, passages: int, reading: Reading) -> li
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A content word of a window."""
+
+    surface: str
+    stem: str
+    start: int
+    """Offset into the window."""
+
+
 @lru_cache(maxsize=4000)
-def _held(text: str) -> frozenset[str]:
-    """The stems in a text; the same windows and sentences come up for many questions."""
-    return frozenset(stems(text))
+def _words(text: str) -> tuple[_Word, ...]:
+    """The content words of a window; the same windows come up for many questions."""
+    return tuple(_Word(surface, stem(surface), start) for surface, start, _ in tokens(text) if is_content(surface))
 
 
 def _answering(window: Window, sentence: SentenceReading) -> str:
@@ -114,11 +135,19 @@ def _rarity(term: Term, passages: int) -> float:
     return math.log(1.0 + (passages - term.frequency + 0.5) / (term.frequency + 0.5))
 
 
-def _share(terms: Sequence[Term], weights: Sequence[float], held: frozenset[str]) -> float:
-    total = sum(weights)
-    return sum(w for t, w in zip(terms, weights, strict=True) if held.intersection(t.variants)) / total if total else 0.0
+def _holding(terms: Sequence[Term], words: Sequence[_Word], likeness: Likeness) -> Vector:
+    """How far each word stands for each term, shape (terms, words): 1 for the word itself, else how like it is.
+
+    A name, a number or a date is only itself: Beijing is much like Moscow.
+    """
+    found = np.zeros((len(terms), len(words)))
+    others = [row for row, term in enumerate(terms) if not term.name]
+    found[others] = likeness.between([terms[row].surface for row in others], [word.surface for word in words])
+    for row, term in enumerate(terms):
+        found[row, [word.stem in term.variants for word in words]] = 1.0
+    return found
 
 
-def _share_absent(terms: Sequence[Term], weights: Sequence[float]) -> float:
-    total = sum(weights)
-    return sum(w for t, w in zip(terms, weights, strict=True) if not t.frequency) / total if total else 0.0
+def _share(weights: Vector, held: Vector) -> float:
+    total = float(weights.sum())
+    return float(weights @ held) / total if total else 0.0

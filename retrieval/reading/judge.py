@@ -11,6 +11,7 @@ from pathlib import Path
 from retrieval.corpus.sentences import Span
 from retrieval.errors import WeightsError
 from retrieval.reading.features import NAMES, Features, features, vector
+from retrieval.reading.likeness import Likeness
 from retrieval.reading.names import Terms
 from retrieval.reading.reader import WEIGHTS, Reading
 from retrieval.reading.search import Evidence
@@ -79,7 +80,7 @@ def _in_order(by_name: dict[str, float]) -> tuple[float, ...]:
 
 
 def judge(
-    calibration: Calibration, question: str, terms: Terms, passages: int, readings: Sequence[Reading]
+    calibration: Calibration, question: str, terms: Terms, passages: int, readings: Sequence[Reading], likeness: Likeness
 ) -> list[Finding]:
     """Every sentence that was read, each once, best first.
 
@@ -88,7 +89,8 @@ def judge(
     best: dict[tuple[str, Span], Finding] = {}
     for reading in readings:
         evidence = reading.window.evidence
-        for sentence, row in zip(reading.sentences, features(question, terms, passages, reading), strict=True):
+        rows = features(question, terms, passages, reading, likeness)
+        for sentence, row in zip(reading.sentences, rows, strict=True):
             found = Finding(sentence.sentence, sentence.answer, evidence, calibration.probability(row), row)
             key = (evidence.stored.sha256, sentence.sentence)
             if key not in best or calibration.order(best[key].features) < calibration.order(row):

@@ -12,6 +12,7 @@ from retrieval.index.index import Index, IndexSettings
 from retrieval.index.ingest import ingest
 from retrieval.reading.aliases import Aliases
 from retrieval.reading.features import Features, features
+from retrieval.reading.likeness import Likeness
 from retrieval.reading.names import terms
 from retrieval.reading.reader import Reader
 from retrieval.reading.search import HybridRetriever
@@ -41,6 +42,8 @@ class Candidate:
     answers: bool
     answerable: bool
     """Whether the question has an answer in the corpus at all."""
+    decides: bool
+    """Whether the final probability is fitted on it too, and not the ranking alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,8 @@ def gather(
         yield from _ask(pool, chosen, asked, reader, setup, first)
         first, at, size = first + len(asked), at + number, size + 1
     asked = list(_asked(pool, pairs, contexts, round(questions * LARGE), random.Random(seed + 1)))
-    yield from _ask(pool, contexts, asked, reader, setup, first)
+    # How similar the best wrong passage of a collection is says little of how probable an answer is in a few articles.
+    yield from (replace(c, decides=False) for c in _ask(pool, contexts, asked, reader, setup, first))
 
 
 def _asked(pool: Pool, pairs: Sequence[Pair], contexts: Sequence[int], number: int, rng: random.Random) -> Iterator[Pair]:
@@ -132,7 +136,7 @@ def _ask(
         index = Index(replace(setup.index, data=Path(folder, "data")))
         ingest(index, [articles])
         retriever = HybridRetriever(index, setup.candidates)
-        aliases = Aliases.load(setup.aliases)
+        aliases, likeness = Aliases.load(setup.aliases), Likeness()
         count = index.catalogue.count()
         for number, pair in enumerate(asked):
             named = terms(pair.question, index.catalogue, aliases)
@@ -141,10 +145,13 @@ def _ask(
             start = offsets[pair.context] + pair.start if pair.start >= 0 else -1
             best: dict[tuple[int, int], Candidate] = {}
             for reading in reader.read(pair.question, windows):
-                for sentence, row in zip(reading.sentences, features(pair.question, named, count, reading), strict=True):
+                rows = features(pair.question, named, count, reading, likeness)
+                for sentence, row in zip(reading.sentences, rows, strict=True):
                     a, b = sentence.sentence
                     # A sentence that several windows show is judged by the one that has most to say for it.
                     if sentence.sentence not in best or best[sentence.sentence].features.answers < row.answers:
-                        best[sentence.sentence] = Candidate(first + number, row, a <= start < b, pair.start >= 0)
+                        best[sentence.sentence] = Candidate(
+                            first + number, row, a <= start < b, pair.start >= 0, decides=True
+                        )
             yield from best.values()
         index.close()

@@ -33,9 +33,6 @@ answering paragraph without its answer, `another` an answerable question with a 
 YES_OR_NO_SHARE = 0.07
 """Of the pairs that have an answer to build one from, answerable and not; the public data has next to none."""
 
-FRAMED_SHARE = 0.15
-"""Of all pairs alike, so that the frame tells nothing about the answer."""
-
 MAX_WORDS = 80
 MIN_WORDS = 16
 NEARBY = 40
@@ -52,14 +49,13 @@ class Example:
     end: int
 
 
-def stream(pool: Pool, retrieved: Sequence[Pair], seed: int, *, framed: bool) -> Iterator[Example]:
+def stream(pool: Pool, retrieved: Sequence[Pair], seed: int) -> Iterator[Example]:
     """An endless, reproducible stream: half answerable; every source is shuffled anew each time it is used up.
 
     Args:
         pool: the public pairs.
         retrieved: hard negatives of `mining.mined`.
         seed: decides everything.
-        framed: whether a part of the questions speaks of the text itself.
 
     """
     rng = random.Random(seed)
@@ -81,10 +77,7 @@ def stream(pool: Pool, retrieved: Sequence[Pair], seed: int, *, framed: bool) ->
             drawn = replace(drawn, question=asking.yes_or_no(drawn.question, drawn.answer) or drawn.question)
         example = cut(pool.contexts[drawn.context], drawn, rng, beside=source == "beside") if drawn else None
         if example is not None:
-            question = example.question
-            if framed and rng.random() < FRAMED_SHARE:
-                question = asking.framed(question, rng)
-            yield replace(example, question=asking.typed(question, rng))
+            yield replace(example, question=asking.typed(example.question, rng))
 
 
 class _Names:

@@ -24,34 +24,23 @@ BUCKETED = 64
 """Batches drawn at once and sorted by length, so that little is padding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Round:
-    """A part of the training, with examples drawn anew. The learning rate warms up, stays, and falls to zero over the
-    last part, so the length can be changed until the fall begins and the weights are those of a run planned that way
-    from the start (warm-up, stable, decay: Hu et al. 2024, MiniCPM).
-    """
-
-    examples: int
-    learning_rate: float
-    decay_share: float
-    framed: bool
-    """Whether a part of the questions speaks of "the article", "the speech" and the like (`asking.framed`)."""
-
-
-ROUNDS = (Round(360_000, 2e-4, 0.35, framed=False), Round(96_000, 1.5e-4, 0.7, framed=True))
-"""The first is about as much as two cores see in an hour and a half. At its end the curve still rose, and questions that
-speak of the text itself were understood badly; so a second one goes on from it, as in Loshchilov and Hutter 2017."""
+EXAMPLES = 360_000
+"""About as much as two cores see in an hour and a half; the curve was still rising slowly."""
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """Settings of one training run."""
+    """Settings of one training run. The learning rate warms up, stays, and falls to zero over the last part, so the
+    length can be changed until the fall begins and the weights are those of a run planned that way from the start
+    (warm-up, stable, decay: Hu et al. 2024, MiniCPM).
+    """
 
-    rounds: tuple[Round, ...] = ROUNDS
+    examples: int = EXAMPLES
+    decay_share: float = 0.35
     batch: int = 32
+    learning_rate: float = 2e-4
     weight_decay: float = 0.01
     warmup_steps: int = 300
-    """Of each round."""
     seed: int = 20211217
     validate_every: int = 1000
     checkpoint_every: int = 250
@@ -61,30 +50,17 @@ class Training:
     """Questions for which hard negatives are looked up with the project's own embeddings."""
 
 
-def rates(plan: Training) -> Iterator[float]:
-    """The learning rate of every step."""
-    for part in plan.rounds:
-        total = part.examples // plan.batch
-        decay = max(1, round(total * part.decay_share))
-        for step in range(total):
-            yield part.learning_rate * min(1.0, (step + 1) / plan.warmup_steps, (total - step) / decay)
+def rate(step: int, plan: Training) -> float:
+    """Learning rate at a step."""
+    total = plan.examples // plan.batch
+    decay = max(1, round(total * plan.decay_share))
+    return plan.learning_rate * min(1.0, (step + 1) / plan.warmup_steps, max(0.0, (total - step) / decay))
 
 
-def batches(
-    pool: Pool, retrieved: Sequence[Pair], tokenizer: Tokenizer, plan: Training, done: int = 0
-) -> Iterator[list[Encoded]]:
-    """The batches of the plan in a reproducible order, but for the first `done`."""
-    for number, part in enumerate(plan.rounds):
-        total = part.examples // plan.batch
-        if done < total:
-            source = stream(pool, retrieved, plan.seed + number, framed=part.framed)
-            yield from islice(_sorted(source, tokenizer, plan, plan.seed + number), done, total)
-        done = max(0, done - total)
-
-
-def _sorted(source: Iterator[Example], tokenizer: Tokenizer, plan: Training, seed: int) -> Iterator[list[Encoded]]:
-    """Endless batches of examples of like length."""
-    rng = random.Random(seed)
+def batches(pool: Pool, retrieved: Sequence[Pair], tokenizer: Tokenizer, plan: Training) -> Iterator[list[Encoded]]:
+    """Batches of like length in a reproducible order."""
+    source: Iterator[Example] = stream(pool, retrieved, plan.seed)
+    rng = random.Random(plan.seed)
     while True:
         drawn = encode(tokenizer, list(islice(source, plan.batch * BUCKETED)))
         drawn.sort(key=lambda e: len(e.ids))
@@ -113,16 +89,14 @@ def train(plan: Training, data: Path, start: Path, embedder: Embedder, out: Path
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
     module = ReaderModule.from_pretrained(start)
-    optimizer = torch.optim.AdamW(module.parameters(), lr=0.0, weight_decay=plan.weight_decay)
+    optimizer = torch.optim.AdamW(module.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay)
     step = _resume(out / "checkpoint.pt", module, optimizer)
     drawn = held_out_examples(pool, plan.validated, plan.seed)
-    total = sum(part.examples // plan.batch for part in plan.rounds)
-    running, began = 0.0, time.monotonic()
+    total, running, began = plan.examples // plan.batch, 0.0, time.monotonic()
     module.train()
-    ahead = zip(islice(rates(plan), step, None), batches(pool, retrieved, tokenizer, plan, step), strict=True)
-    for learning_rate, batch in ahead:
+    for batch in islice(batches(pool, retrieved, tokenizer, plan), step, total):
         for group in optimizer.param_groups:
-            group["lr"] = learning_rate
+            group["lr"] = rate(step, plan)
         with torch.autocast("cpu", dtype=torch.bfloat16):
             value = loss(module, batch)
         value.backward()  # type: ignore[no-untyped-call]
