@@ -25,8 +25,8 @@ DOCUMENTS = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted((PROJEC
 TEXTS = {path.relative_to(PROJECT).as_posix(): path.read_text("utf-8") for path in DOCUMENTS}
 
 _BLOCK = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-WAITING = frozenset({"discord", "preview", "chat"})
-"""Commands that go on until they are stopped; tests of their own run them."""
+WAITING = frozenset({"discord", "preview", "chat", "--watch"})
+"""Commands and options that go on until they are stopped; tests of their own run them."""
 
 
 def blocks(language: str) -> list[tuple[str, str]]:
@@ -70,7 +70,7 @@ def test_there_is_something_to_run() -> None:
 def test_a_command_of_the_documents_works_as_it_stands(line: str, terminal: tuple[Path, dict[str, str]]) -> None:
     clone, environment = terminal
     words = shlex.split(line, comments=True)
-    if words[1] in WAITING:
+    if WAITING & set(words):
         words = [*words[:2], "--help"]
         line = shlex.join(words)
     done = subprocess.run(
