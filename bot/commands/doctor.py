@@ -96,8 +96,12 @@ def _vectors(opened: Project) -> str:
 
 
 def _state(opened: Project) -> str:
-    opened.database.ping()
-    return f"{opened.database} answers"
+    database = opened.database
+    try:
+        database.ping()
+    finally:
+        database.close()
+    return f"{database} answers"
 
 
 def _index(opened: Project) -> str:
