@@ -50,7 +50,7 @@ def test_a_text_s_vector_does_not_depend_on_its_company(models: Path) -> None:
 def test_the_runtime_gets_a_model_in_which_nothing_is_left_to_rewrite(models: Path) -> None:
     import onnx
 
-    [path] = models.glob("*.onnx")
+    [path] = models.glob(f"*-v{embeddings.EXPORT_VERSION}.onnx")
     operators = [node.op_type for node in onnx.load(path, load_external_data=False).graph.node]
     assert {"Attention", "BiasGelu"} <= set(operators)
     assert "SkipLayerNormalization" not in operators
@@ -58,7 +58,7 @@ def test_the_runtime_gets_a_model_in_which_nothing_is_left_to_rewrite(models: Pa
 
 
 def test_no_text_is_padded(models: Path) -> None:
-    [path] = models.glob("*.onnx")
+    [path] = models.glob(f"*-v{embeddings.EXPORT_VERSION}.onnx")
     encoder = OnnxEncoder(path, weights.packaged(embeddings.DEFAULT) / "tokenizer.json", 256, 2)
     found = encoder.run(asked()[:5])
     lengths = [len(encoded.encoding.ids) for encoded in found]
