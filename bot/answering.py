@@ -210,7 +210,8 @@ class Answerer:
             # Whatever is found then is at best an accident, and at worst was written to be found.
             return math.inf
         # "Why did he call him a killer?" presupposes that he did; a word that no article holds makes that doubtful.
-        doubtful = question.presupposes(part) and bool(absent)
+        # So does a question most of whose words are in no article: its answer would be about something else.
+        doubtful = bool(absent) and (question.presupposes(part) or 2 * len(absent) > len(named.all))
         return max(limits.threshold, limits.premise_threshold) if doubtful else limits.threshold
 
     def _chosen(self, findings: Sequence[Finding], threshold: float) -> int:

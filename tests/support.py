@@ -70,7 +70,7 @@ def snapshot(index: Index) -> dict[str, Any]:
     held = client.get_collection(index.place.collection).get(include=["embeddings", "metadatas", "documents"])
     index.place.close(client)
     vectors = [Vector(tuple(map(float, v))) for v in held["embeddings"]]
-    found = index.vectors.nearest(index.embedder.embed(["any"])[0].tolist(), max(1, len(vectors)), None)
+    found = index.near.nearest(index.embedder.embed(["any"])[0].tolist(), max(1, len(vectors)), None)
     values = list(zip(held["documents"], held["metadatas"], vectors, strict=True))
     return {
         "articles": rows("SELECT name, sha256, title, publisher, url, published FROM articles"),

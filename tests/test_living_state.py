@@ -40,15 +40,16 @@ def answer(answerer: Answerer) -> Answer:
 
 def test_posts_are_checked_again_only_against_articles_that_changed(database: Database, answer: Answer) -> None:
     quote = answer.quotes[0]
-    same = {quote.article: quote.sha256}
+    same = {shown.article: shown.sha256 for shown in (*answer.quotes, *answer.nearest)}
+    other = dict.fromkeys(same, "other")
     with database.session() as session:
         for name in ("a", "b"):
             posts.add(session, post(name, answer))
         assert citations.outdated(session, same, 10) == []
-        assert sorted(citations.outdated(session, {quote.article: "other"}, 10)) == ["a", "b"]
+        assert sorted(citations.outdated(session, other, 10)) == ["a", "b"]
         assert len(citations.outdated(session, {}, 1)) == 1
-        citations.checked(session, ["a"], {quote.article: "other"})
-        assert citations.outdated(session, {quote.article: "other"}, 10) == ["b"]
+        citations.checked(session, ["a"], other)
+        assert citations.outdated(session, other, 10) == ["b"]
         assert citations.outdated(session, same, 10) == ["a"], "back again is a change as well"
         assert citations.by_receipt(session, quote.receipt) in {("a", "q1"), ("b", "q1")}
         session.execute(delete(CitationRow).where(CitationRow.post == "b"))
