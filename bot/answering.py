@@ -210,9 +210,12 @@ class Answerer:
             # Whatever is found then is at best an accident, and at worst was written to be found.
             return math.inf
         # "Why did he call him a killer?" presupposes that he did; a word that no article holds makes that doubtful.
-        # So does a question most of whose words are in no article: its answer would be about something else.
-        doubtful = bool(absent) and (question.presupposes(part) or 2 * len(absent) > len(named.all))
-        return max(limits.threshold, limits.premise_threshold) if doubtful else limits.threshold
+        if absent and question.presupposes(part):
+            return max(limits.threshold, limits.premise_threshold)
+        # Where most words are in no article, what is found is mostly about something else.
+        if 2 * len(absent) > len(named.all):
+            return max(limits.threshold, limits.absent_threshold)
+        return limits.threshold
 
     def _chosen(self, findings: Sequence[Finding], threshold: float) -> int:
         """How many of the findings, from the first on, are shown."""

@@ -69,6 +69,7 @@ class AnswerSettings(_Section):
 
     threshold: float = Field(default=0.36, ge=0, le=1)
     premise_threshold: float = Field(default=0.6, ge=0, le=1)
+    absent_threshold: float = Field(default=0.8, ge=0, le=1)
     also_threshold: float = Field(default=0.36, ge=0, le=1)
     also_share: float = Field(default=0.6, ge=0, le=1)
     max_quotes: int = Field(default=3, ge=1, le=10)
