@@ -114,5 +114,6 @@ def test_more_passages_than_are_compared_one_by_one_are_left_to_chroma(tmp_path:
     index = make_index(tmp_path / "data", exact_passages=1)
     ingest(index, [folder])
     assert {i for i, _ in nearest(index, "Rain fell on Monday.")} == everything(index)
-    assert index.exact is not None and index.exact.nearest([1.0] + [0.0] * 15, 1, None)
+    assert index.exact is not None
+    assert index.exact.nearest([1.0] + [0.0] * 15, 1, None)
     index.close()

@@ -12,8 +12,10 @@ import pytest
 
 from bot.settings import PROJECT
 
-HEAVY = ("torch", "transformers", "sentence_transformers", "onnxruntime", "chromadb", "langchain_core", "langchain_chroma",
-         "discord", "matplotlib", "sqlalchemy", "lxml", "trafilatura", "pypdf", "docx", "feedparser", "tinycss2")  # fmt: skip
+HEAVY = (
+    "torch", "transformers", "sentence_transformers", "onnxruntime", "chromadb", "langchain_core", "langchain_chroma",
+    "discord", "matplotlib", "sqlalchemy", "lxml", "trafilatura", "pypdf", "docx", "feedparser", "tinycss2",
+)  # fmt: skip
 TRAINING = ("torch", "transformers", "sentence_transformers")
 
 
