@@ -20,7 +20,7 @@ from retrieval.errors import ArticleError
 from retrieval.index.index import Index
 from retrieval.index.ingest import Report, ingest, is_current
 
-FILES = 300
+FILES = 10_000
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ def test_one_of_many_that_changes_is_all_that_is_opened_and_embedded(index: Inde
     folder = tmp_path / "many"
     folder.mkdir()
     for n in range(FILES):
-        (folder / f"{n:03}.txt").write_text(f"Minister {n} spoke.\n\nNobody answered minister {n}.\n", "utf-8")
+        (folder / f"{n:05}.txt").write_text(f"Minister {n} spoke.\n\nNobody answered minister {n}.\n", "utf-8")
     with opened_below(folder) as opened:
         ingest(index, [folder])
     assert len(opened) == FILES
@@ -84,14 +84,14 @@ def test_one_of_many_that_changes_is_all_that_is_opened_and_embedded(index: Inde
     with opened_below(folder) as opened:
         assert is_current(index, [folder])
     assert opened == []
-    (folder / "117.txt").write_text("Minister 117 sang.\n\nNobody answered minister 117.\n", "utf-8")
+    (folder / "00117.txt").write_text("Minister 117 sang.\n\nNobody answered minister 117.\n", "utf-8")
     with opened_below(folder) as opened:
         report = ingest(index, [folder])
-    assert opened == ["117.txt"]
+    assert opened == ["00117.txt"]
     assert embedded_by(index) == ["Minister 117 sang.", "Nobody answered minister 117."]
-    assert report.updated == ["117.txt"]
+    assert report.updated == ["00117.txt"]
     assert len(report.unchanged) == FILES - 1
-    (folder / "117.txt").rename(folder / "a.txt")
+    (folder / "00117.txt").rename(folder / "a.txt")
     with opened_below(folder) as opened:
         ingest(index, [folder])
     assert opened == ["a.txt"]
