@@ -117,3 +117,17 @@ def test_more_passages_than_are_compared_one_by_one_are_left_to_chroma(tmp_path:
     assert index.exact is not None
     assert index.exact.nearest([1.0] + [0.0] * 15, 1, None)
     index.close()
+
+
+def test_an_empty_index_holds_nothing_and_can_be_filled_again(tmp_path: Path) -> None:
+    folder = articles(tmp_path / "articles", one="Rain fell on Monday.")
+    index = make_index(tmp_path / "data")
+    for _ in range(2):
+        ingest(index, [folder])
+        assert nearest(index, "Rain fell on Monday.")
+        (folder / "one.txt").rename(tmp_path / "one.txt")
+        ingest(index, [folder])
+        assert nearest(index, "Rain fell on Monday.") == []
+        assert index.near.similarities(index.embedder.embed(["Rain"])[0], ["gone"]) == {}
+        (tmp_path / "one.txt").rename(folder / "one.txt")
+    index.close()

@@ -84,6 +84,8 @@ class ExactVectors:
         held = self._now()
         if held is None:
             return self._chroma().nearest(vector, limit, only)
+        if not held.ids:
+            return []  # without a first vector nobody knows how long they are
         asked = np.asarray(vector, np.float32)
         best = _best(held.matrix @ asked, limit + SPARE, None if only is None else _among(held, only))
         found = [(held.ids[row], score) for row, score in zip(best, _exact(held.matrix[best], asked), strict=True)]
@@ -95,6 +97,8 @@ class ExactVectors:
         if held is None:
             return self._chroma().similarities(vector, ids)
         there = [i for i in ids if i in held.row]
+        if not there:
+            return {}
         scores = _exact(held.matrix[[held.row[i] for i in there]], np.asarray(vector, np.float32))
         return dict(zip(there, scores, strict=True))
 
