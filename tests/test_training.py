@@ -100,15 +100,6 @@ def test_the_learning_rate_does_not_depend_on_the_length_before_it_falls() -> No
     assert rate(1999, short) < 0.01 * short.learning_rate
 
 
-@given(st.integers(0, 10_000))
-def test_a_framed_question_asks_for_the_same(seed: int) -> None:
-    question = "Which treaties did NATO sign in 1991?"
-    framed = asking.framed(question, random.Random(seed))
-    assert framed != question
-    for word in ("treaties", "did NATO sign", "1991"):
-        assert word in framed
-
-
 @given(st.lists(st.tuples(st.floats(-3, 3), st.floats(-3, 3), st.booleans()), min_size=8, max_size=40))
 def test_fitted_weights_keep_their_signs(rows: list[tuple[float, float, bool]]) -> None:
     x, y = np.array([r[:2] for r in rows]), np.array([float(r[2]) for r in rows])

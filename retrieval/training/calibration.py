@@ -26,11 +26,8 @@ CORPUS_SIZES = (10, 25, 60)
 LARGE = 0.25
 """So many more questions, as a share, are asked of all paragraphs together: a collection, where wrong ones abound."""
 
-ADVERSARIAL, FOREIGN = 0.5, 0.15
-"""Where the unanswerable questions come from: written to mislead (SQuAD 2.0), another topic, the others a name exchanged."""
-
-FRAMED = 0.1
-"""So many of all questions, as a share, speak of the text itself ("according to the article")."""
+ADVERSARIAL, EXCHANGED, FOREIGN = 0.5, 0.35, 0.15
+"""Where the unanswerable questions come from: written to mislead (SQuAD 2.0), a name exchanged, another topic."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +39,6 @@ class Candidate:
     answers: bool
     answerable: bool
     """Whether the question has an answer in the corpus at all."""
-    decides: bool
-    """Whether the final probability is fitted on it too, and not the ranking alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ def gather(
 
     Args:
         pool: the data.
-        pairs: held-out pairs to ask; their contexts become the corpora.
+        pairs: held-out SQuAD pairs to ask; their contexts become the corpora.
         reader: reads.
         setup: settings of the pipeline.
         questions: how many in all.
@@ -82,31 +77,27 @@ def gather(
         yield from _ask(pool, chosen, asked, reader, setup, first)
         first, at, size = first + len(asked), at + number, size + 1
     asked = list(_asked(pool, pairs, contexts, round(questions * LARGE), random.Random(seed + 1)))
-    # How similar the best wrong passage of a collection is says little of how probable an answer is in a few articles.
-    yield from (replace(c, decides=False) for c in _ask(pool, contexts, asked, reader, setup, first))
+    yield from _ask(pool, contexts, asked, reader, setup, first)
 
 
 def _asked(pool: Pool, pairs: Sequence[Pair], contexts: Sequence[int], number: int, rng: random.Random) -> Iterator[Pair]:
     """Questions for one corpus; those without an answer have start -1."""
     here = set(contexts)
     text = "\n".join(pool.contexts[c] for c in contexts)
-    answerable = [p for p in pairs if p.start >= 0 and p.context in here]
+    answerable = [p for p in pairs if p.source == "squad" and p.context in here]
     adversarial = [p for p in pairs if p.source == "squad2neg" and p.context in here]
     # The corpora on either side are of the same or a similar topic; far away nothing is known of the question.
-    foreign = [p for p in pairs if p.start >= 0 and min(abs(p.context - c) for c in contexts) > 150]
+    foreign = [p for p in pairs if p.source == "squad" and min(abs(p.context - c) for c in contexts) > 150]
     others = [name for p in pairs for name in asking.names(p.question)]
     half = number // 2
     for pair in rng.sample(answerable, min(half, len(answerable))):
         yield replace(pair, question=_formed(pair, rng))
-    misleading = min(round(half * ADVERSARIAL), len(adversarial))
-    for pair in rng.sample(adversarial, misleading):
-        yield replace(pair, question=asking.typed(_framed(pair.question, rng), rng))
-    # Where nobody wrote misleading questions, more of those with a name exchanged.
-    exchanged = round(half * (1 - FOREIGN)) - misleading
-    for pair in rng.sample(answerable, min(exchanged, len(answerable))):
+    for pair in rng.sample(adversarial, min(round(half * ADVERSARIAL), len(adversarial))):
+        yield replace(pair, question=asking.typed(pair.question, rng))
+    for pair in rng.sample(answerable, min(round(half * EXCHANGED), len(answerable))):
         question = asking.of_another(pair.question, rng.sample(others, 8), text if rng.random() < 0.5 else pair.answer, rng)
         if question:
-            yield Pair(pair.context, asking.typed(_framed(question, rng), rng), -1, "", "another")
+            yield Pair(pair.context, asking.typed(question, rng), -1, "", "another")
     for pair in rng.sample(foreign, min(round(half * FOREIGN), len(foreign))):
         if pair.answer.casefold() not in text.casefold():
             yield Pair(contexts[0], _formed(pair, rng), -1, "", "foreign")
@@ -114,11 +105,7 @@ def _asked(pool: Pool, pairs: Sequence[Pair], contexts: Sequence[int], number: i
 
 def _formed(pair: Pair, rng: random.Random) -> str:
     form = asking.yes_or_no(pair.question, pair.answer) if rng.random() < 0.1 else None
-    return asking.typed(_framed(form or pair.question, rng), rng)
-
-
-def _framed(question: str, rng: random.Random) -> str:
-    return asking.framed(question, rng) if rng.random() < FRAMED else question
+    return asking.typed(form or pair.question, rng)
 
 
 def _ask(
@@ -150,8 +137,6 @@ def _ask(
                     a, b = sentence.sentence
                     # A sentence that several windows show is judged by the one that has most to say for it.
                     if sentence.sentence not in best or best[sentence.sentence].features.answers < row.answers:
-                        best[sentence.sentence] = Candidate(
-                            first + number, row, a <= start < b, pair.start >= 0, decides=True
-                        )
+                        best[sentence.sentence] = Candidate(first + number, row, a <= start < b, pair.start >= 0)
             yield from best.values()
         index.close()

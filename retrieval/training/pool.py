@@ -39,14 +39,9 @@ class Pool:
     """Never learned from; watched by the learning curve, and divided further by `halves`."""
     sha256: str
 
-    def halves(self, family: str = "squad") -> tuple[list[Pair], list[Pair]]:
-        """Held-out pairs for fitting the calibration, and those for measuring the whole: other articles each.
-
-        Args:
-            family: "squad" (with its unanswerable questions), or another source.
-
-        """
-        pairs = [p for p in self.held_out if _family(p.source) == family]
+    def halves(self) -> tuple[list[Pair], list[Pair]]:
+        """The held-out SQuAD pairs for fitting the calibration, and those for measuring the whole: other articles each."""
+        pairs = [p for p in self.held_out if _family(p.source) == "squad"]
         low, high = min(p.context for p in pairs), max(p.context for p in pairs)
         middle = (low + high) // 2
         return [p for p in pairs if p.context < middle - GAP // 2], [p for p in pairs if p.context >= middle + GAP // 2]

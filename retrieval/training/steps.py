@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import tempfile
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,16 +29,8 @@ from retrieval.training.train import Training
 from retrieval.training.train import train as run_training
 
 BASE = "all-MiniLM-L6-v2"
-TOP = 1
-"""The final probability is fitted on so many of the best sentences of each question: on what decides."""
-
-FAMILIES = {"squad": 1.0, "squadshifts": 0.3}
-"""Kinds of text that the ranking is fitted on, with the share of the questions: an encyclopedia, and what people write of
-themselves and of what they bought."""
-
-DECIDES = "squad"
-"""The one with questions that were written to mislead. Similarity orders the sentences of one question alike in every kind
-of text, but its level differs, so the probability is fitted where refusing is hardest."""
+TOP = 2
+"""The final probability is fitted on the best sentences of each question: on what may be shown."""
 
 PROJECT = Path(__file__).resolve().parents[2]
 _LOG = logging.getLogger(__name__)
@@ -81,12 +73,7 @@ def calibrate(data: Path, out: Path, questions: int, seed: int) -> None:
     pool = load_pool(data)
     reader = OnnxReader(threads=torch.get_num_threads(), folder=out)
     with tempfile.TemporaryDirectory() as models:
-        setup, candidates = _setup(Path(models)), list[Candidate]()
-        for family, share in FAMILIES.items():
-            first = max((c.question for c in candidates), default=-1) + 1
-            for found in gather(pool, pool.halves(family)[0], reader, setup, round(questions * share), seed):
-                decides = found.decides and family == DECIDES
-                candidates.append(replace(found, question=first + found.question, decides=decides))
+        candidates = list(gather(pool, pool.halves()[0], reader, _setup(Path(models)), questions, seed))
     fitted = fit(candidates)
     body = {**fitted, "reader": reader.fingerprint, "questions": len({c.question for c in candidates}), "seed": seed}
     (out / "calibration.json").write_text(json.dumps(body, indent=1) + "\n", "utf-8")
@@ -94,12 +81,12 @@ def calibrate(data: Path, out: Path, questions: int, seed: int) -> None:
 
 
 def fit(candidates: list[Candidate]) -> dict[str, Any]:
-    """Ranking weights from all sentences, then the probability from the best of each question that decides."""
+    """Ranking weights from all sentences, then the probability from the best of each question."""
     x = np.array([vector(c.features) for c in candidates])
     y = np.array([float(c.answers) for c in candidates])
     rank, _ = fitting.fit(x, y, np.ones(len(y)), SIGNS)
-    decisive = np.flatnonzero([c.decides for c in candidates])
-    kept = decisive[_best(np.array([candidates[i].question for i in decisive]), x[decisive] @ rank)]
+    order = x @ rank
+    kept = _best(np.array([c.question for c in candidates]), order)
     final, bias = fitting.fit(x[kept], y[kept], np.ones(len(kept)), SIGNS)
     return {
         "rank": dict(zip(NAMES, np.round(rank, 4).tolist(), strict=True)),
