@@ -67,11 +67,11 @@ class ReaderSettings(_Section):
 class AnswerSettings(_Section):
     """When to answer, and with how much."""
 
-    threshold: float = Field(default=0.23, ge=0, le=1)
+    threshold: float = Field(default=0.22, ge=0, le=1)
     premise_threshold: float = Field(default=0.6, ge=0, le=1)
     absent_threshold: float = Field(default=0.8, ge=0, le=1)
-    also_threshold: float = Field(default=0.22, ge=0, le=1)
-    also_share: float = Field(default=0.6, ge=0, le=1)
+    also_threshold: float = Field(default=0.2, ge=0, le=1)
+    also_share: float = Field(default=0.5, ge=0, le=1)
     max_quotes: int = Field(default=3, ge=1, le=10)
     nearest: int = Field(default=2, ge=0, le=2)
     remembered: int = Field(default=200, ge=0, le=100_000)

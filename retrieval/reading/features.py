@@ -20,9 +20,6 @@ from retrieval.reading.windows import Window
 
 Vector = NDArray[np.float64]
 
-FEWEST = 50
-"""Passages of the smallest collection that the weights are fitted on; nothing is known of what a smaller one changes."""
-
 
 @dataclass(frozen=True, slots=True)
 class Features:
@@ -49,7 +46,7 @@ class Features:
     wrong_kind: float
     """1 where the question asks for a number or a time and the answering words hold none."""
     crowd: float
-    """Logarithm of the number of passages: the more there are, the better the best wrong one looks. `FEWEST` at least."""
+    """Logarithm of the number of passages: the more there are, the better the best wrong one looks."""
 
 
 NAMES = tuple(Features.__dataclass_fields__)
@@ -102,7 +99,7 @@ def features(question: str, terms: Terms, passages: int, reading: Reading, liken
                 absent_words=_share(weights, absent),
                 names_elsewhere=len(elsewhere) / len(names) if names else 0.0,
                 wrong_kind=float(kind is not None and not kinds.holds(kind, _answering(window, sentence))),
-                crowd=math.log(max(FEWEST, passages)),
+                crowd=math.log(max(1, passages)),
             )
         )
     return rows
