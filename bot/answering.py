@@ -17,9 +17,9 @@ from bot.quoting import Quoter
 from bot.settings import Settings
 from bot.steady import steady
 from retrieval.index.index import Index
-from retrieval.index.words import is_content, tokens
 from retrieval.reading.aliases import Aliases
 from retrieval.reading.conflicts import Conflict
+from retrieval.reading.features import words_of
 from retrieval.reading.judge import Calibration, Finding, judge
 from retrieval.reading.likeness import Likeness
 from retrieval.reading.memory import Memory
@@ -134,7 +134,7 @@ class Answerer:
         key = (asked, recent, scope, self._index.catalogue.state())
         if known := self._memory.get(key):
             # The index is as it was; whether the articles are is looked up on disk, as before every answer.
-            gate.check(known[0].to_json(), gate.shelf(self._index.catalogue, self._index.settings.limits))
+            self._check(known[0])
             return replace(known[0], timings=Timings(total=(time.perf_counter() - began) * 1e3)), known[1]
         understood = followups.understood(asked, recent)
         traces, timings = [], Timings()
@@ -144,12 +144,16 @@ class Answerer:
         depends = self.depends()
         answer = self._answer(asked, traces, _run_id(asked, understood, scope, depends))
         answer = self._agreement.completed(answer, traces, scope, self._later(traces, scope))
-        gate.check(answer.to_json(), gate.shelf(self._index.catalogue, self._index.settings.limits))
+        self._check(answer)
         answer = replace(answer, text=self._render(answer))
         timings = replace(timings, total=(time.perf_counter() - began) * 1e3)
         answered = replace(answer, timings=timings), Trace(understood, tuple(traces), recent, scope, depends)
         self._memory.put(key, answered)
         return answered
+
+    def _check(self, answer: Answer) -> None:
+        """Let an answer pass the gate, or raise `UnverifiedAnswer`."""
+        gate.check(answer.to_json(), gate.shelf(self._index.catalogue, self._index.settings.limits))
 
     def forget(self) -> None:
         """Work everything out anew from now on, also what was answered before."""
@@ -183,8 +187,10 @@ class Answerer:
         readings = self._reader.read(part, windows)
         read_ms = (time.perf_counter() - began) * 1e3
         findings = judge(self._calibration, part, named, words.count(), readings, self._likeness)
-        read = list(dict.fromkeys(surface for w in windows for surface, _, _ in tokens(w.text) if is_content(surface)))
-        absent = tuple(word for word in named.absent if word in named.absent_names or not self._likeness.has(word, read))
+        read = list(dict.fromkeys(word.surface for window in windows for word in words_of(window.text)))
+        absent = tuple(
+            t.surface for t in named.all if not t.frequency and (t.name or not self._likeness.has(t.surface, read))
+        )
         return Sought(named, absent, self._agreement.folded(findings), Timings(found.embed_ms, found.search_ms, read_ms))
 
     def _later(self, traces: Sequence[PartTrace], scope: Scope) -> list[Conflict]:

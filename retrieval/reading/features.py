@@ -73,7 +73,7 @@ def features(question: str, terms: Terms, passages: int, reading: Reading, liken
 
     """
     window = reading.window
-    words = _words(window.text)
+    words = words_of(window.text)
     holding = _holding(terms.all, words, likeness)
     held = holding.max(axis=1, initial=0.0)
     best = max((s.score for s in reading.sentences), default=0.0)
@@ -106,7 +106,7 @@ def features(question: str, terms: Terms, passages: int, reading: Reading, liken
 
 
 @dataclass(frozen=True, slots=True)
-class _Word:
+class Word:
     """A content word of a window."""
 
     surface: str
@@ -116,9 +116,9 @@ class _Word:
 
 
 @lru_cache(maxsize=4000)
-def _words(text: str) -> tuple[_Word, ...]:
+def words_of(text: str) -> tuple[Word, ...]:
     """The content words of a window; the same windows come up for many questions."""
-    return tuple(_Word(surface, stem(surface), start) for surface, start, _ in tokens(text) if is_content(surface))
+    return tuple(Word(surface, stem(surface), start) for surface, start, _ in tokens(text) if is_content(surface))
 
 
 def _answering(window: Window, sentence: SentenceReading) -> str:
@@ -135,7 +135,7 @@ def _rarity(term: Term, passages: int) -> float:
     return math.log(1.0 + (passages - term.frequency + 0.5) / (term.frequency + 0.5))
 
 
-def _holding(terms: Sequence[Term], words: Sequence[_Word], likeness: Likeness) -> Vector:
+def _holding(terms: Sequence[Term], words: Sequence[Word], likeness: Likeness) -> Vector:
     """How far each word stands for each term, shape (terms, words): 1 for the word itself, else how like it is.
 
     A name, a number or a date is only itself: Beijing is much like Moscow.
