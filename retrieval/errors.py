@@ -11,6 +11,7 @@ VerbatimError
 ├── WeightsError        model weights missing or not the published ones
 ├── QuestionError       nothing that can be asked
 ├── ReceiptError        not a receipt
+├── WritingError        a language model wrote nothing that can be used; the quotes stand alone
 └── SettingsError       a setting is unknown or out of range
 """
 
@@ -73,6 +74,10 @@ class QuestionError(VerbatimError):
 
 class ReceiptError(VerbatimError):
     """A text that is not a receipt."""
+
+
+class WritingError(VerbatimError):
+    """A language model gave nothing that can be used: no connection, no time, no budget, no sense."""
 
 
 class SettingsError(VerbatimError):
