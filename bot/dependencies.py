@@ -21,7 +21,7 @@ from retrieval.index.catalogue import Entry
 
 PACKAGE = "verbatim-quotes"
 
-NO_ANSWER = frozenset({"state", "discord", "living", "watches"})
+NO_ANSWER = frozenset({"state", "discord", "living", "watches", "compose"})
 """Sections of the settings that no answer depends on; a new section counts until it is named here."""
 
 NO_ANSWER_KEYS = frozenset(

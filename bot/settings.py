@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 from pydantic_settings import SettingsError as MalformedSettings
 
@@ -91,6 +91,37 @@ class CheckSettings(_Section):
     max_characters: int = Field(default=6000, ge=1, le=1_000_000)
 
 
+class ComposeSettings(_Section):
+    """Whether a language model writes above the quotes. Its key is a secret and comes from the environment."""
+
+    model: str = ""
+    base_url: str = ""
+    temperature: float = Field(default=0, ge=0, le=2)
+    timeout_seconds: float = Field(default=20, gt=0, le=300)
+    rewrite_seconds: float = Field(default=5, gt=0, le=60)
+    retries: int = Field(default=1, ge=0, le=10)
+    max_sentences: int = Field(default=3, ge=1, le=10)
+    max_tokens: int = Field(default=400, ge=32, le=100_000)
+    input_price: float = Field(default=0, ge=0)
+    output_price: float = Field(default=0, ge=0)
+    monthly_budget: float = Field(default=0, ge=0)
+    rewrite_follow_ups: bool = True
+
+    @field_validator("base_url")
+    @classmethod
+    def _an_address(cls, value: str) -> str:
+        if not re.fullmatch(r"|https?://\S+", value):
+            raise ValueError("write it as http://HOST:PORT/PATH, or leave it empty")
+        return value
+
+    @field_validator("monthly_budget")
+    @classmethod
+    def _priced(cls, value: float, info: ValidationInfo) -> float:
+        if value and not (info.data.get("input_price") or info.data.get("output_price")):
+            raise ValueError("what is spent is not known without compose.input_price and compose.output_price")
+        return value
+
+
 class DiscordSettings(_Section):
     """How the bot behaves in Discord. Its token is a secret and comes from the environment (DISCORD_TOKEN)."""
 
@@ -148,6 +179,7 @@ class Settings(BaseSettings):
     answer: AnswerSettings = AnswerSettings()
     question: QuestionSettings = QuestionSettings()
     check: CheckSettings = CheckSettings()
+    compose: ComposeSettings = ComposeSettings()
     discord: DiscordSettings = DiscordSettings()
     limits: LimitSettings = LimitSettings()
     living: LivingSettings = LivingSettings()

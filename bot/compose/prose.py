@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from bot.answer import Quote
+from retrieval.errors import WritingError
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,23 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewriting:
+    """A follow-up question as the model wrote it, unchecked."""
+
+    question: str
+    usage: Usage = Usage()
+
+
+class Unusable(WritingError):
+    """The model was asked, which cost something, and gave nothing that can be used."""
+
+    def __init__(self, what: str, remedy: str, usage: Usage) -> None:
+        super().__init__(what, remedy)
+        self.usage = usage
+        """What all tries together took, as far as it is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class Composition:
     """What came of asking a model, shown or not."""
 
@@ -105,12 +123,12 @@ class Writer(Protocol):
         """Sentences about the question from these quotes.
 
         Raises:
-            WritingError: there is no usable draft; it says why.
+            WritingError: there is no usable draft; it says why. `Unusable` where tokens were spent on it.
 
         """
         ...
 
-    def rewrite(self, question: str, earlier: Sequence[str]) -> str:
+    def rewrite(self, question: str, earlier: Sequence[str]) -> Rewriting:
         """A follow-up question as one that stands alone, given the earlier questions, oldest first.
 
         Raises:
