@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from retrieval.corpus.sentences import Span
 from retrieval.reading.speakers import Speaker
+
+if TYPE_CHECKING:
+    from bot.compose.prose import Composition
 
 SCHEMA = 1
 
@@ -172,6 +175,8 @@ class Answer:
     disagreements: tuple[Disagreement, ...] = ()
     later: tuple[Later, ...] = ()
     """Earliest first; only where a day was given as of which to answer."""
+    composed: Composition | None = None
+    """What came of asking a language model to write from the quotes; None where none was asked."""
 
     @property
     def unquoted(self) -> str | None:
@@ -192,6 +197,7 @@ class Answer:
             "sources": self.sources.to_json(),
             "disagreements": [d.to_json() for d in self.disagreements],
             "later": [a.to_json() for a in self.later],
+            "composed": self.composed.to_json() if self.composed else None,
             "confidence": round(self.confidence, 4),
             "text": self.text,
             "timings_ms": self.timings.to_json(),

@@ -77,6 +77,8 @@ class Trace:
     scope: Scope
     depends: dict[str, Any]
     """What the answer depends on besides these, by component."""
+    rewritten: bool = False
+    """Whether somebody else than the rules for follow-ups made it stand alone."""
 
 
 class Answerer:
@@ -123,31 +125,39 @@ class Answerer:
         """
         return self.explain(text, history, scope)[0]
 
-    def explain(self, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> tuple[Answer, Trace]:
-        """The answer and why it is so; asked once more by itself if an article changed meanwhile."""
-        return steady(self._index.catalogue, lambda: self._explain(text, history, scope), self._renew)
+    def explain(
+        self, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING, rewritten: str | None = None
+    ) -> tuple[Answer, Trace]:
+        """The answer and why it is so; asked once more by itself if an article changed meanwhile.
 
-    def _explain(self, text: str, history: Sequence[Turn], scope: Scope) -> tuple[Answer, Trace]:
+        `rewritten` is the question as one that stands alone, where that is known; else the rules for follow-ups make it.
+        """
+        return steady(self._index.catalogue, lambda: self._explain(text, history, scope, rewritten), self._renew)
+
+    def _explain(self, text: str, history: Sequence[Turn], scope: Scope, rewritten: str | None) -> tuple[Answer, Trace]:
         began = time.perf_counter()
         asked = question.clean(text, self._settings.question.max_characters)
         recent = tuple(history[-self._settings.question.history :]) if self._settings.question.history else ()
-        key = (asked, recent, scope, self._index.catalogue.state())
+        key = (asked, recent, scope, rewritten, self._index.catalogue.state())
         if known := self._memory.get(key):
             # The index is as it was; whether the articles are is looked up on disk, as before every answer.
             self._check(known[0])
             return replace(known[0], timings=Timings(total=(time.perf_counter() - began) * 1e3)), known[1]
-        understood = followups.understood(asked, recent)
+        understood = followups.understood(asked, recent) if rewritten is None else rewritten
         traces, timings = [], Timings()
         for part in question.parts(understood):
-            trace, timings = self._read(part, scope, timings)
-            traces.append(trace)
+            read, timings = self._read(part, scope, timings)
+            traces.append(read)
         depends = self.depends()
         answer = self._answer(asked, traces, _run_id(asked, understood, scope, depends))
         answer = self._agreement.completed(answer, traces, scope, self._later(traces, scope))
         self._check(answer)
         answer = replace(answer, text=self._render(answer))
         timings = replace(timings, total=(time.perf_counter() - began) * 1e3)
-        answered = replace(answer, timings=timings), Trace(understood, tuple(traces), recent, scope, depends)
+        answered = (
+            replace(answer, timings=timings),
+            Trace(understood, tuple(traces), recent, scope, depends, rewritten is not None),
+        )
         self._memory.put(key, answered)
         return answered
 

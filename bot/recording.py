@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from bot import dependencies
 from bot.answer import Answer
 from bot.answering import PartTrace, Trace
 from bot.followups import Turn
+from bot.render.terminal import markdown
 from bot.state import stored_answer
 from retrieval.errors import VerbatimError
 from retrieval.reading.search import Scope
@@ -39,7 +40,11 @@ class Run:
     retrieved: tuple[dict[str, Any], ...]
     """For each part: passages with their scores, and sentences with their probabilities."""
     answer: str
-    """The contract's Answer as JSON, without timings: to be the same on every run."""
+    """The contract's Answer as JSON, without timings and without what a model wrote: to be the same on every run."""
+    rewritten: bool = False
+    """Whether a model, and not the rules for follow-ups, made the question stand alone."""
+    composed: Mapping[str, Any] | None = None
+    """What a model wrote, what was dropped of it and why, and what it took; None where none was asked."""
 
     @property
     def scope(self) -> Scope:
@@ -65,12 +70,18 @@ def record(answer: Answer, trace: Trace) -> Run:
         environment=dependencies.environment(),
         retrieved=tuple(_retrieved(part) for part in trace.parts),
         answer=canonical(answer),
+        rewritten=trace.rewritten,
+        composed=answer.composed.explained() if answer.composed else None,
     )
 
 
 def canonical(answer: Answer) -> str:
-    """An answer's JSON without what differs from run to run."""
-    return json.dumps({k: v for k, v in answer.to_json().items() if k != "timings_ms"}, ensure_ascii=False)
+    """An answer's JSON without what differs from run to run: how long it took, and what a model wrote above the quotes."""
+    if answer.composed is not None:
+        answer = replace(answer, composed=None)
+        answer = replace(answer, text=markdown(answer))
+    body = {k: v for k, v in answer.to_json().items() if k not in {"timings_ms", "composed"}}
+    return json.dumps(body, ensure_ascii=False)
 
 
 def remember(project: Project, answer: Answer, trace: Trace, warn: Callable[[str], None]) -> None:

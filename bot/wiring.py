@@ -15,7 +15,7 @@ from bot.answering import Answerer
 from bot.render.terminal import markdown
 from bot.settings import PROJECT, Settings
 from bot.state import quick
-from retrieval.errors import VerbatimError
+from retrieval.errors import SettingsError, VerbatimError
 from retrieval.index.index import Index, IndexSettings
 from retrieval.index.ingest import Progress, Report, ingest, is_current, remembered_paths
 from retrieval.reading.aliases import Aliases
@@ -27,6 +27,8 @@ from retrieval.reading.search import EVERYTHING, HybridRetriever, Scope
 
 if TYPE_CHECKING:
     from bot.claims import Checker
+    from bot.compose.composer import Composer
+    from bot.compose.prose import ProseChecker, Writer
     from bot.recording import Run
     from bot.state.database import Database
     from bot.state.runs import Runs
@@ -66,6 +68,7 @@ class Project:
                 wait_seconds=self.settings.ingest.wait_seconds,
                 models=self.models,
                 chroma=self.settings.search.chroma,
+                exact_passages=self.settings.search.exact_passages,
                 shared=self._shared,
             )
         )
@@ -113,6 +116,27 @@ class Project:
             renew=self.renew,
         )
 
+    @cached_property
+    def composer(self) -> Composer | None:
+        """Has a language model write above the quotes; None where the settings name none."""
+        if not self.settings.compose.model:
+            return None
+        from bot.compose.composer import Composer
+        from bot.state.ledger import Ledger
+
+        ledger = Ledger(lambda: self.database)
+        return Composer(self.settings, lambda: self.writer, lambda: self.prose_checker, ledger, markdown)
+
+    @cached_property
+    def writer(self) -> Writer:
+        """The language model that the settings name."""
+        raise SettingsError("Language models are not there yet", 'Set compose.model = "".')
+
+    @cached_property
+    def prose_checker(self) -> ProseChecker:
+        """Reads what a model wrote."""
+        raise SettingsError("Language models are not there yet", 'Set compose.model = "".')
+
     def langchain_retriever(self, limit: int = 7, scope: Scope = EVERYTHING) -> ArticleRetriever:
         """The search for a LangChain chain: at most `limit` passages from the articles in scope."""
         from retrieval.reading.langchain import ArticleRetriever
@@ -129,7 +153,7 @@ class Project:
     def database(self) -> Database:
         """The state. SQLAlchemy takes half a second to import, so it is opened after an answer was shown."""
         # The tables of modules that are imported are made when the database is opened.
-        from bot.state import announced, feedback, posts, runs, stale, watches  # noqa: F401
+        from bot.state import announced, feedback, posts, runs, stale, usages, watches  # noqa: F401
         from bot.state.database import Database
 
         return Database(self.settings.state.url, self.data)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.commands import conversation
-from bot.commands.opening import refreshed, remember, tell
+from bot.commands.opening import composed, refreshed, remember, rewriting, tell
 from bot.gate import UnverifiedAnswer
 from bot.wiring import Project
 from retrieval.errors import QuestionError, StorageError
@@ -35,11 +35,13 @@ def run(project: Project, file: Path, *, as_of: date | None) -> int:
     """Answer every line, in order; 2 if a line was malformed, which is named on stderr."""
     lines = list(_lines(file))
     answerer = refreshed(project).answerer
+    rewrite = rewriting(project)
     status = 0
     for number, raw in lines:
         try:
             line = parse(raw, as_of)
-            answer, trace = conversation.explain(answerer, line.question, line.history, Scope(line.as_of))
+            answer, trace = conversation.explain(answerer, line.question, line.history, Scope(line.as_of), rewrite)
+            answer = composed(project, answer, trace)
             printed = _dumped(({"id": line.id} if line.id is not None else {}) | answer.to_json())
         except (ValueError, QuestionError, UnverifiedAnswer) as error:
             tell(f"line {number}: {error}")

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.commands.conversation import Conversation
-from bot.commands.opening import refreshed, remember, tell
+from bot.commands.opening import composed, refreshed, remember, rewriting, tell
 from bot.render.explain import explain
 from bot.render.terminal import show
 from bot.wiring import Project
@@ -23,12 +23,12 @@ HELP = (
 
 def run(project: Project, *, as_of: date | None) -> int:
     """Talk until the input ends."""
-    conversation = Conversation(refreshed(project).answerer, Scope(as_of))
+    conversation = Conversation(refreshed(project).answerer, Scope(as_of), rewriting(project))
     console = Console(highlight=False)
     interactive = sys.stdin.isatty()
     if interactive:
         tell(HELP)
-    trace = None
+    answer = trace = None
     while True:
         if interactive:
             print("› ", end="", file=sys.stderr, flush=True)
@@ -39,11 +39,12 @@ def run(project: Project, *, as_of: date | None) -> int:
         if asked == "/help":
             tell(HELP)
         elif asked == "/why":
-            for block in explain(trace) if trace else [Text("Nothing was asked yet.")]:
+            for block in explain(trace, answer.composed if answer else None) if trace else [Text("Nothing was asked yet.")]:
                 console.print(block)
         elif asked:
             try:
                 answer, trace = conversation.ask(asked)
+                answer = composed(project, answer, trace)
             except QuestionError as error:
                 tell(str(error))
                 continue

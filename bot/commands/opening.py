@@ -10,9 +10,12 @@ from pathlib import Path
 from bot import recording
 from bot.answer import Answer
 from bot.answering import Trace
+from bot.commands.conversation import Rewrite
+from bot.followups import Turn
 from bot.render.terminal import visible
 from bot.settings import DEFAULT_DATA, load
 from bot.wiring import Project
+from retrieval.errors import WritingError
 from retrieval.index.ingest import Progress, Report
 
 
@@ -29,6 +32,32 @@ def project(config: Path | None, data: Path | None, flags: Sequence[str] | None)
 def tell(message: str) -> None:
     """Say something that is not a result; names of files in it steer no terminal."""
     print(visible(message), file=sys.stderr, flush=True)
+
+
+def composed(opened: Project, answer: Answer, trace: Trace) -> Answer:
+    """The answer with what a language model wrote above its quotes, where the settings name one; why not is a warning."""
+    if opened.composer is None:
+        return answer
+    answer = opened.composer.compose(answer, trace.understood)
+    if answer.composed and answer.composed.failure:
+        tell(f"warning: the quotes stand alone. {answer.composed.failure}")
+    return answer
+
+
+def rewriting(opened: Project) -> Rewrite | None:
+    """Has a language model make follow-up questions stand alone, where the settings want that."""
+    composer = opened.composer
+    if composer is None:
+        return None
+
+    def rewrite(question: str, history: Sequence[Turn]) -> str | None:
+        try:
+            return composer.rewrite(question, history)
+        except WritingError as error:
+            tell(f"warning: {error}")
+            return None
+
+    return rewrite
 
 
 def remember(opened: Project, answer: Answer, trace: Trace) -> None:

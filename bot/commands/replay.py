@@ -35,7 +35,7 @@ def run(project: Project, run_ids: Sequence[str], *, every: bool, as_json: bool)
             f"{project.settings.state.keep_days} days; an answer's run_id stands in its JSON.",
         )
     answerer = refreshed(project).answerer
-    replays = [replay(found, answerer) for found in stored.values() if found is not None]
+    replays = [replay(found, answerer, lambda: project.prose_checker) for found in stored.values() if found is not None]
     different = sum(not r.same for r in replays)
     if as_json:
         bodies = [r.to_json() for r in replays]
@@ -50,6 +50,14 @@ def run(project: Project, run_ids: Sequence[str], *, every: bool, as_json: bool)
 
 def _show(one: Replay) -> None:
     print(f"{one.run_id} {'same' if one.same else 'different'}: {visible(one.question)}")
+    if one.sentences:
+        held = one.sentences - len(one.fallen)
+        print(
+            f"  {held} of {one.sentences} sentences by a language model hold, checked again; the model was not asked again"
+        )
+    for checked in one.fallen:
+        why = "; ".join(f"{fault.value}: {detail}" for fault, detail in checked.faults)
+        print(f"  does not hold: {visible(' '.join(checked.sentence.text.split()))} ({visible(why)})")
     if one.same:
         if changed := [*one.changes, *one.environment]:
             print(f"  although {len(changed)} things around it changed, such as {visible(str(changed[0]))}")
@@ -59,4 +67,7 @@ def _show(one: Replay) -> None:
     for change in one.environment:
         print(f"  also changed: {visible(str(change))}")
     seen = [field for field in one.fields if field != "run_id"]
-    print(f"  in the answer: {', '.join(seen)}" if seen else "  the answer itself reads the same, only its run_id differs")
+    if seen:
+        print(f"  in the answer: {', '.join(seen)}")
+    elif one.fields:
+        print("  the answer itself reads the same, only its run_id differs")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -74,6 +74,10 @@ class Usage:
     seconds: float = 0.0
     attempts: int = 0
 
+    def to_json(self) -> dict[str, Any]:
+        """For `--explain`."""
+        return asdict(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -111,6 +115,41 @@ class Composition:
     usage: Usage = Usage()
     failure: str | None = None
     """Why there is no draft, for the operator: time ran out, no connection, budget spent …"""
+
+    def to_json(self) -> dict[str, Any] | None:
+        """The contract's `composed`: what is shown, or null where the quotes stand as if no model were there."""
+        if self.failure is not None:
+            return None
+        return {"model": self.model, "sentences": [sentence.to_json() for sentence in self.sentences]}
+
+    def explained(self) -> dict[str, Any]:
+        """Everything: for `--explain`, and for the run that is kept."""
+        return {
+            "model": self.model,
+            "sentences": [sentence.to_json() for sentence in self.sentences],
+            "dropped": [checked.to_json() for checked in self.dropped],
+            "usage": self.usage.to_json(),
+            "failure": self.failure,
+        }
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Composition:
+        """Read back what `to_json` or `explained` wrote."""
+        usage, failure = body.get("usage"), body.get("failure")
+        return cls(
+            model=body["model"],
+            sentences=tuple(_sentence(s) for s in body["sentences"]),
+            dropped=tuple(
+                Checked(_sentence(d), tuple((Fault(f["fault"]), f["detail"]) for f in d["faults"]))
+                for d in body.get("dropped", ())
+            ),
+            usage=Usage(**usage) if usage else Usage(),
+            failure=failure,
+        )
+
+
+def _sentence(body: Mapping[str, Any]) -> Sentence:
+    return Sentence(body["text"], tuple(body["quotes"]))
 
 
 class Writer(Protocol):

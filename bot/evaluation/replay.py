@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.answering import Answerer
+from bot.compose.proofreading import proofread
+from bot.compose.prose import Checked, Composition, ProseChecker
 from bot.recording import Run, record
 from retrieval.errors import QuestionError
 
@@ -47,6 +49,10 @@ class Replay:
     """The stored answer."""
     after: str
     """The present one, or why there is none."""
+    sentences: int = 0
+    """How many that a model wrote were shown above the quotes. They are checked again; the model is not asked again."""
+    fallen: tuple[Checked, ...] = ()
+    """Those of them that would not be shown now."""
 
     def to_json(self) -> dict[str, Any]:
         """For machines."""
@@ -57,11 +63,18 @@ class Replay:
             "changed": [{"component": c.component, "what": c.what} for c in self.changes],
             "environment": [{"component": c.component, "what": c.what} for c in self.environment],
             "fields": list(self.fields),
+            "sentences": self.sentences,
+            "fallen": [checked.to_json() for checked in self.fallen],
         }
 
 
-def replay(run: Run, answerer: Answerer) -> Replay:
+def replay(run: Run, answerer: Answerer, checker: Callable[[], ProseChecker] | None = None) -> Replay:
     """Answer the run's question again, as it was asked, from the articles and with the settings of now.
+
+    Args:
+        run: as it was kept.
+        answerer: on the articles of now.
+        checker: gives what checks again what a model wrote in the run; without it that is passed over.
 
     Raises:
         UnverifiedAnswer: the present answer may not be shown.
@@ -69,17 +82,23 @@ def replay(run: Run, answerer: Answerer) -> Replay:
     """
     answerer.forget()
     try:
-        now = record(*answerer.explain(run.question, run.turns, run.scope))
+        answer, trace = answerer.explain(run.question, run.turns, run.scope, run.understood if run.rewritten else None)
     except QuestionError as error:
         # The settings no longer allow the question.
         changes = (*components(run.depends, answerer.depends()), Change("question", str(error)))
         return Replay(run.run_id, run.question, False, changes, (), ("all",), run.answer, str(error))
+    now = record(answer, trace)
+    shown = Composition.from_json(run.composed).sentences if run.composed else ()
+    checks = proofread(checker(), trace.understood, answer, shown) if checker and shown else []
+    fallen = tuple(checked for checked in checks if checked.faults)
     same = now.answer == run.answer
     changes = tuple(components(run.depends, now.depends))
     if not same and not changes:
         changes = (_parting(run, now),)
     environment = tuple(_plain("", run.environment, now.environment))
-    return Replay(run.run_id, run.question, same, changes, environment, _fields(run, now), run.answer, now.answer)
+    fields = _fields(run, now)
+    same = same and not fallen
+    return Replay(run.run_id, run.question, same, changes, environment, fields, run.answer, now.answer, len(checks), fallen)
 
 
 def components(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[Change]:

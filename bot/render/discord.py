@@ -12,7 +12,7 @@ from datetime import date
 
 from bot.answer import Answer, Part, Quote, Status
 from bot.fates import NONE, Fate, Mark, Marks, keyed
-from bot.render import difference, standing
+from bot.render import difference, prose, standing
 from bot.render.fates import compared, fate
 from bot.render.neutral import inline, markdown, units
 
@@ -98,6 +98,7 @@ def pages(answer: Answer, links: Mapping[str, str], heading: Heading, marks: Mar
 
     """
     made: list[list[Block]] = [[]]
+    answer = prose.standing(answer, {int(key[1:]) for key in marks if key[0] == "q"})
     for block in _marked(_blocks(answer, links, heading), answer, marks):
         here = [*made[-1], block]
         if made[-1] and (sum(b.units for b in here) > PAGE or sum(b.key is not None for b in here) > PASSAGES):
@@ -170,6 +171,7 @@ def _blocks(answer: Answer, links: Mapping[str, str], heading: Heading) -> Itera
         yield Block(head)
     if said := relations(answer):
         yield Block(said)
+    yield from _prose(answer)
     if compound:
         yield from _parts(answer, links)
     elif answer.status is Status.REFUSED:
@@ -179,6 +181,20 @@ def _blocks(answer: Answer, links: Mapping[str, str], heading: Heading) -> Itera
     if answer.nearest:
         yield Block(f"-# {NOT_AN_ANSWER}:", apart=True)
         yield from (_passage(p, links, cited=False, numbered=_several(answer)) for p in answer.nearest)
+
+
+def _prose(answer: Answer) -> Iterator[Block]:
+    """What a model wrote, in blocks of a part of a page."""
+    if not (said := prose.head(answer, inline)):
+        return
+    block = f"-# ✍️ {said}"
+    for line in prose.sentences(answer, inline):
+        if units(block) + units(line) > PAGE // 2:
+            yield Block(block)
+            block = line
+        else:
+            block += f"\n{line}"
+    yield Block(block)
 
 
 def _marked(blocks: Iterator[Block], answer: Answer, marks: Marks) -> Iterator[Block]:
@@ -251,7 +267,7 @@ def _heading(answer: Answer, heading: Heading, *, question: bool) -> str:
 
 
 def _several(answer: Answer) -> bool:
-    return len(answer.quotes) + len(answer.nearest) > 1
+    return len(answer.quotes) + len(answer.nearest) > 1 or bool(answer.composed and answer.composed.sentences)
 
 
 def _capital(text: str) -> str:

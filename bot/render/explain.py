@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 from rich.text import Text
@@ -13,12 +13,15 @@ from bot.answering import PartTrace, Trace
 from bot.render.terminal import visible
 from retrieval.reading.judge import Finding
 
+if TYPE_CHECKING:
+    from bot.compose.prose import Composition
+
 SHOWN = 8
 """Sentences listed; what comes behind them was nowhere near."""
 
 
-def explain(trace: Trace) -> Iterator[Text | Table]:
-    """Blocks to print, part by part."""
+def explain(trace: Trace, composed: Composition | None = None) -> Iterator[Text | Table]:
+    """Blocks to print, part by part, then what a language model wrote and was not shown."""
     yield Text(f"understood as: {visible(trace.understood)}", style="dim")
     for part in trace.parts:
         if len(trace.parts) > 1:
@@ -26,6 +29,23 @@ def explain(trace: Trace) -> Iterator[Text | Table]:
         searched = ", ".join(f"{t.surface}{'' if t.frequency else ' (in no article)'}" for t in part.terms.all)
         yield Text(f"words: {visible(searched) or 'none that carry content'}", style="dim")
         yield _table(part)
+    if composed:
+        yield from _prose(composed)
+
+
+def _prose(composed: Composition) -> Iterator[Text]:
+    if composed.failure is not None:
+        yield Text(f"{visible(composed.model)} wrote nothing: {visible(composed.failure)}", style="dim")
+        return
+    usage = composed.usage
+    paid = "" if usage.cost is None else f", cost {usage.cost:.6f}"
+    shown, dropped = len(composed.sentences), len(composed.dropped)
+    told = f"{visible(composed.model)} wrote {shown + dropped} sentences, {dropped} dropped"
+    yield Text(f"{told}; {usage.prompt_tokens} + {usage.completion_tokens} tokens{paid}", style="dim")
+    for checked in composed.dropped:
+        why = "; ".join(f"{fault.value}: {detail}" for fault, detail in checked.faults)
+        cited = "".join(f"[{number}]" for number in checked.sentence.quotes)
+        yield Text(f"✗ {visible(' '.join(checked.sentence.text.split()))} {cited}  {visible(why)}", style="dim")
 
 
 def _table(part: PartTrace) -> Table:
@@ -42,10 +62,11 @@ def _table(part: PartTrace) -> Table:
     return table
 
 
-def to_json(trace: Trace) -> dict[str, Any]:
+def to_json(trace: Trace, composed: Composition | None = None) -> dict[str, Any]:
     """The same for machines."""
     return {
         "understood": trace.understood,
+        "composed": composed.explained() if composed else None,
         "parts": [
             {
                 "question": part.question,

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from bot.answer import Answer, Quote, Status
-from bot.render import standing
+from bot.render import prose, standing
 from retrieval.corpus.passages import WRAPPED, ends_sentence
 
 _MARKUP = re.compile(r"([\\`*_\[\]<>#|~&])")
@@ -23,7 +23,7 @@ NOT_AN_ANSWER = "Closest we have, not an answer:"
 
 def markdown(answer: Answer) -> str:
     """The answer as Markdown: each quote as a block quote, the answering words in bold, then who, where and when."""
-    blocks = [verdict(answer), *relations(answer)]
+    blocks = [verdict(answer), *relations(answer), *_prose(answer)]
     for quote in answer.quotes:
         # A blank line between, else the source is read as the quote's last line.
         blocks.append(f"{_block(quote)}\n\n{quote.number}. {_line(source(quote))} · `{quote.receipt}`")
@@ -31,6 +31,12 @@ def markdown(answer: Answer) -> str:
         blocks.append(f"_{NOT_AN_ANSWER}_")
         blocks += [f"{_block(quote)}\n\n{_line(source(quote))}" for quote in answer.nearest]
     return "\n\n".join(block for block in blocks if block)
+
+
+def _prose(answer: Answer) -> list[str]:
+    if not (said := prose.head(answer, escape)):
+        return []
+    return [f"_{said}_", *prose.sentences(answer, escape)]
 
 
 def verdict(answer: Answer) -> str:
@@ -99,6 +105,12 @@ def show(console: Console, answer: Answer) -> None:
         console.print(Text(_plain(said), style="yellow" if answer.status is Status.PARTIAL else "bold red"))
     for line in relations(answer):
         console.print(Text(_plain(line), style="yellow"))
+    if said := prose.head(answer, visible):
+        console.print(Text(said, style="dim italic"), soft_wrap=True)
+    for line in prose.sentences(answer, visible):
+        for row in Text(line).wrap(console, max(20, min(console.width, 100))):
+            row.rstrip()
+            console.print(row)
     for quote in answer.quotes:
         _show_quote(console, quote, "green")
     if answer.nearest:

@@ -35,9 +35,11 @@ def kept(file: Path, run: Run, depends: str, keep: int, keep_days: int, now: dat
 
     Returns:
         Whether it is done. False where the file or its tables are missing or other than expected, where the same run gave
-        another answer, and where runs must be deleted; nothing was written then.
+        another answer, where a language model had a part in it, and where runs must be deleted; nothing was written then.
 
     """
+    if run.rewritten or run.composed is not None:
+        return False
     moment = (now or datetime.now(UTC)).astimezone(UTC)
     try:
         # Not made where it is missing: SQLAlchemy makes the tables.
@@ -80,7 +82,9 @@ def _kept(db: sqlite3.Connection, run: Run, depends: str, asked: str) -> bool:
 def _replace(db: sqlite3.Connection, values: Mapping[str, Any]) -> None:
     names = ", ".join(values)
     places = ", ".join(f":{name}" for name in values)
-    db.execute(f"INSERT OR REPLACE INTO runs ({names}) VALUES ({places})", dict(values))
+    # Replaced in place, for what refers to it stays.
+    kept = ", ".join(f"{name} = excluded.{name}" for name in values)
+    db.execute(f"INSERT INTO runs ({names}) VALUES ({places}) ON CONFLICT (run_id) DO UPDATE SET {kept}", dict(values))
 
 
 def _text(moment: datetime) -> str:

@@ -44,6 +44,16 @@ class RunRow(Base):
     """The last time."""
 
 
+class WrittenRow(Base):
+    """What a language model had to do with a run."""
+
+    __tablename__ = "written"
+
+    run: Mapped[str] = mapped_column(ForeignKey("runs.run_id", ondelete="CASCADE"), primary_key=True)
+    rewritten: Mapped[bool]
+    composed: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
 class Runs:
     """Keeps the newest runs."""
 
@@ -133,6 +143,14 @@ def _merge(session: Session, run: Run, moment: datetime) -> bool:
             asked=moment,
         )
     )
+    if run.rewritten or run.composed is not None:
+        session.flush()
+        earlier = session.get(WrittenRow, run.run_id)
+        composed = run.composed
+        if earlier and (composed is None or composed["failure"] is not None):
+            # Nothing was written now; what was written the last time stays.
+            composed = earlier.composed or composed
+        session.merge(WrittenRow(run=run.run_id, rewritten=run.rewritten, composed=composed and dict(composed)))
     return True
 
 
@@ -150,6 +168,7 @@ def _drop_unused(session: Session) -> None:
 
 def _run(row: RunRow, session: Session) -> Run:
     shared = session.get_one(DependenciesRow, row.depends)
+    written = session.get(WrittenRow, row.run_id)
     return Run(
         run_id=row.run_id,
         question=row.question,
@@ -161,4 +180,6 @@ def _run(row: RunRow, session: Session) -> Run:
         environment=row.environment,
         retrieved=tuple(row.retrieved),
         answer=row.answer,
+        rewritten=written.rewritten if written else False,
+        composed=written.composed if written else None,
     )

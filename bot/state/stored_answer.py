@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.answer import Answer, Disagreement, Later, Part, Quote, Sources, Status, Timings
 from retrieval.reading.speakers import Speaker
+
+if TYPE_CHECKING:
+    from bot.compose.prose import Composition
 
 
 def answer(body: Mapping[str, Any]) -> Answer:
@@ -26,6 +29,7 @@ def answer(body: Mapping[str, Any]) -> Answer:
         sources=Sources(**body.get("sources", {})),
         disagreements=tuple(_disagreement(d) for d in body.get("disagreements", ())),
         later=tuple(Later(a["article"], date.fromisoformat(a["published"])) for a in body.get("later", ())),
+        composed=_composed(body.get("composed")),
     )
 
 
@@ -49,6 +53,15 @@ def quote(body: Mapping[str, Any]) -> Quote:
         receipt=body["receipt"],
         copies=tuple(body.get("copies", ())),
     )
+
+
+def _composed(body: Mapping[str, Any] | None) -> Composition | None:
+    if body is None:
+        return None
+    # Only where a model is used at all.
+    from bot.compose.prose import Composition
+
+    return Composition.from_json(body)
 
 
 def _disagreement(body: Mapping[str, Any]) -> Disagreement:
