@@ -61,7 +61,7 @@ def test_no_text_is_padded(models: Path) -> None:
     [path] = models.glob(f"*-v{embeddings.EXPORT_VERSION}.onnx")
     encoder = OnnxEncoder(path, weights.packaged(embeddings.DEFAULT) / "tokenizer.json", 256, 2)
     found = encoder.run(asked()[:5])
-    lengths = [len(encoded.encoding.ids) for encoded in found]
+    lengths = [len(encoded.tokens.ids) for encoded in found]
     assert len(set(lengths)) > 1, "of different lengths, and none is padded"
-    assert all(0 not in encoded.encoding.ids for encoded in found)
+    assert all(0 not in encoded.tokens.ids for encoded in found)
     assert all(encoded.outputs[0].shape == (384,) for encoded in found)

@@ -6,25 +6,20 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Encoding, Tokenizer
 
 from retrieval.errors import WeightsError
 from retrieval.index.export import SLOW_FUSIONS
-
-Inputs = str | tuple[str, str]
-
-_COLUMNS = {"input_ids": "ids", "attention_mask": "attention_mask", "token_type_ids": "type_ids"}
+from retrieval.index.tokens import Inputs, TextTokenizer, Tokens
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
     """One text: its tokens, and the model's outputs for it in the order of the graph, without a batch axis."""
 
-    encoding: Encoding
+    tokens: Tokens
     outputs: list[NDArray[np.float32]]
 
 
@@ -59,26 +54,27 @@ class OnnxEncoder:
             self._session = onnxruntime.InferenceSession(
                 str(model), options, providers=["CPUExecutionProvider"], disabled_optimizers=SLOW_FUSIONS
             )
-            self._tokenizer = Tokenizer.from_file(str(tokenizer))
+            self._tokenizer = TextTokenizer(tokenizer, max_tokens)
         except Exception as error:  # both libraries raise types of their own, some of them private
             raise WeightsError(f"{model} cannot be loaded ({error})", "Install the project again: make setup.") from error
-        self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(max_tokens, strategy="longest_first")
         self._names = [i.name for i in self._session.get_inputs()]
         # Who waits is served in the order of asking, so that many who ask at once share the cores evenly.
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="onnx")
 
     def run(self, texts: Sequence[Inputs]) -> list[Encoded]:
         """What the model says of each text, in their order."""
-        encodings = self._tokenizer.encode_batch(list(texts))
-        if len(encodings) == 1:
-            return [self._infer(encodings[0])]
+        inputs = self._tokens(texts)
+        if len(inputs) == 1:
+            return [self._infer(inputs[0])]
         # The longest first: none of the cores is left with it alone at the end.
-        order = sorted(range(len(encodings)), key=lambda i: (-len(encodings[i].ids), i))
-        waiting = {i: self._pool.submit(self._infer, encodings[i]) for i in order}
-        return [waiting[i].result() for i in range(len(encodings))]
+        order = sorted(range(len(inputs)), key=lambda i: (-len(inputs[i].ids), i))
+        waiting = {i: self._pool.submit(self._infer, inputs[i]) for i in order}
+        return [waiting[i].result() for i in range(len(inputs))]
 
-    def _infer(self, encoding: Encoding) -> Encoded:
-        feeds: dict[str, Any] = {name: np.array([getattr(encoding, _COLUMNS[name])], np.int64) for name in self._names}
-        outputs: list[NDArray[np.float32]] = self._session.run(None, feeds)
-        return Encoded(encoding, [output[0] for output in outputs])
+    def _tokens(self, texts: Sequence[Inputs]) -> list[Tokens]:
+        return self._tokenizer(texts)
+
+    def _infer(self, tokens: Tokens) -> Encoded:
+        columns = {"input_ids": tokens.ids, "attention_mask": np.ones_like(tokens.ids), "token_type_ids": tokens.types}
+        outputs: list[NDArray[np.float32]] = self._session.run(None, {name: columns[name][None] for name in self._names})
+        return Encoded(tokens, [output[0] for output in outputs])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -101,40 +102,48 @@ class OnnxReader:
 
 def _reading(window: Window, encoded: Encoded) -> Reading:
     spans, answers = encoded.outputs
-    offsets, sequences = encoded.encoding.offsets, encoded.encoding.sequence_ids
-    inside = [(i, offsets[i]) for i, sequence in enumerate(sequences) if sequence == 1]
+    last = encoded.tokens.last
     logits = spans.astype(np.float64)
-    return Reading(window, float(answers), best_spans(window, inside, logits[:, 0], logits[:, 1]))
+    offsets = encoded.tokens.offsets[last]
+    return Reading(
+        window, float(answers), best_spans(window, offsets, logits[last, 0], logits[last, 1], float(logits[0].sum()))
+    )
 
 
 def best_spans(
-    window: Window, tokens: Sequence[tuple[int, Span]], start: NDArray[np.float64], end: NDArray[np.float64]
+    window: Window, offsets: NDArray[np.int64], start: NDArray[np.float64], end: NDArray[np.float64], null: float
 ) -> tuple[SentenceReading, ...]:
     """The best answer within each sentence; an answer never crosses from one sentence into another.
 
     Args:
         window: what was read.
-        tokens: position in the input and offsets in the window's text of each of the window's tokens.
-        start: logits for "the answer starts here", by position; position 0 stands for "no answer".
+        offsets: beginning and end of each of the window's tokens in its text, in order, shape (tokens, 2).
+        start: logits for "the answer starts here", by token.
         end: the same for its end.
+        null: those of "no answer" together.
 
     """
-    null = float(start[0] + end[0])
+    begins, ends = (offsets + window.start).T
+    filled = begins < ends
     readings = []
     for a, b in window.sentences:
-        here = [(i, o) for i, o in tokens if a - window.start <= o[0] and o[1] <= b - window.start and o[0] < o[1]]
-        if not here:
+        here = np.flatnonzero((a <= begins) & (ends <= b) & filled)
+        if not len(here):
             # Cut off by the reader's limit: nothing is known of this sentence.
             readings.append(SentenceReading((a, b), None, -20.0))
             continue
-        positions = [i for i, _ in here]
-        pairs = start[positions][:, None] + end[positions][None, :]
-        length = np.arange(len(here))[None, :] - np.arange(len(here))[:, None]
-        pairs = np.where((length >= 0) & (length < MAX_ANSWER_TOKENS), pairs, -np.inf)
+        pairs = start[here][:, None] + end[here][None, :] + _possible(len(here))
         first, last = divmod(int(pairs.argmax()), len(here))
-        answer = (window.start + here[first][1][0], window.start + here[last][1][1])
+        answer = (int(begins[here[first]]), int(ends[here[last]]))
         readings.append(SentenceReading((a, b), answer, float(pairs[first, last]) - null))
     return tuple(readings)
+
+
+@lru_cache(maxsize=256)
+def _possible(tokens: int) -> NDArray[np.float64]:
+    """0 where an answer may begin at one of so many tokens (row) and end at another, minus infinity elsewhere."""
+    length = np.arange(tokens)[None, :] - np.arange(tokens)[:, None]
+    return np.where((length >= 0) & (length < MAX_ANSWER_TOKENS), 0.0, -np.inf)
 
 
 def load_card(folder: Path = WEIGHTS) -> dict[str, Any]:

@@ -74,10 +74,11 @@ class HuggingFaceReader:
         readings = []
         for row, window in enumerate(windows):
             sequence = encoded.sequence_ids(row)
-            inside = [(i, (a, b)) for i, (a, b) in enumerate(offsets[row]) if sequence[i] == 1]
+            inside = [i for i, number in enumerate(sequence) if number == 1]
             start = output.start_logits[row].numpy().astype(np.float64)
             end = output.end_logits[row].numpy().astype(np.float64)
-            sentences = best_spans(window, inside, start, end)
+            places = np.array(offsets[row], np.int64)[inside]
+            sentences = best_spans(window, places, start[inside], end[inside], float(start[0] + end[0]))
             # Such a model says "no answer" through its null span alone.
             readings.append(Reading(window, max((s.score for s in sentences), default=-MAX_ANSWER_TOKENS), sentences))
         return readings
