@@ -129,7 +129,9 @@ class Project:
     @cached_property
     def writer(self) -> Writer:
         """The language model that the settings name."""
-        raise SettingsError("Language models are not there yet", 'Set compose.model = "".')
+        from bot.compose.model import ModelWriter
+
+        return ModelWriter(self.settings.compose)
 
     @cached_property
     def prose_checker(self) -> ProseChecker:
