@@ -28,7 +28,8 @@ from retrieval.reading.search import EVERYTHING, HybridRetriever, Scope
 if TYPE_CHECKING:
     from bot.claims import Checker
     from bot.compose.composer import Composer
-    from bot.compose.prose import ProseChecker, Writer
+    from bot.compose.model import ModelWriter
+    from bot.compose.prose import ProseChecker
     from bot.recording import Run
     from bot.state.database import Database
     from bot.state.runs import Runs
@@ -127,7 +128,7 @@ class Project:
         return Composer(self.settings, lambda: self.writer, lambda: self.prose_checker, ledger, markdown)
 
     @cached_property
-    def writer(self) -> Writer:
+    def writer(self) -> ModelWriter:
         """The language model that the settings name."""
         from bot.compose.model import ModelWriter
 
@@ -136,7 +137,13 @@ class Project:
     @cached_property
     def prose_checker(self) -> ProseChecker:
         """Reads what a model wrote."""
-        raise SettingsError("Language models are not there yet", 'Set compose.model = "".')
+        from bot.compose.checking.checker import Checker
+        from retrieval.reading.grammar import SpacyGrammar
+        from retrieval.reading.meanings import Meanings
+        from retrieval.reading.wording import Wording
+
+        aliases = Aliases.load(_beside_project(self.settings.search.aliases))
+        return Checker(SpacyGrammar(), Wording(Meanings.load(), aliases, Likeness()), self.reader)
 
     def langchain_retriever(self, limit: int = 7, scope: Scope = EVERYTHING) -> ArticleRetriever:
         """The search for a LangChain chain: at most `limit` passages from the articles in scope."""

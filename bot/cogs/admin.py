@@ -17,7 +17,9 @@ from bot.cogs.views import AMBER, GREEN
 from bot.cogs.workers import Workers
 from bot.logs import event
 from bot.render.neutral import inline
+from bot.settings import ComposeSettings
 from bot.state import statistics
+from bot.state.ledger import Month
 from bot.state.statistics import Statistics
 from bot.uploads import Outcome, Upload, Uploads
 
@@ -56,6 +58,8 @@ class Admin(commands.Cog):
             _answers(counted),
             f"**Gateway**: {_milliseconds(self._bot.latency * 1e3)}",
         ]
+        if (composer := self._bot.project.composer) is not None:
+            blocks.insert(3, _model(composer.settings, await self._bot.state.run(composer.ledger.month)))
         await interaction.edit_original_response(view=views.text(*blocks).view)
 
     @app_commands.command()
@@ -131,6 +135,16 @@ def _answers(counted: Statistics) -> str:
         f"**Answers**: {total} to {_number(counted.people, 'person', 'people')}{since}: {said}\n**Time to answer**: {took}\n"
         f"**Votes**: 👍 {counted.good} · 👎 {counted.bad}"
     )
+
+
+def _model(settings: ComposeSettings, month: Month) -> str:
+    """What the language model took this month."""
+    took = f"{_number(month.calls, 'call', 'calls')}, {month.tokens:,} tokens"
+    paid = f", {month.cost:.2f}" if settings.input_price or settings.output_price else ""
+    of = f" of {settings.monthly_budget:g}" if settings.monthly_budget else ""
+    spent = bool(settings.monthly_budget) and month.cost >= settings.monthly_budget
+    warned = "\n⚠️ **The budget of this month is spent**: the quotes stand alone until it ends (UTC)." if spent else ""
+    return f"**Language model**: {inline(settings.model, 100)}, in {month.month} {took}{paid}{of}{warned}"
 
 
 def _number(count: int, one: str, many: str) -> str:

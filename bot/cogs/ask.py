@@ -13,6 +13,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.cogs import trouble, views
+from bot.cogs.composing import Composing
 from bot.cogs.delivery import Delivery, MessageDelivery, SlashDelivery
 from bot.cogs.desk import Desk, Inquiry
 from bot.cogs.gate import NotHere, Place, Rules, check
@@ -37,6 +38,7 @@ class Ask(commands.Cog):
     def __init__(self, bot: VerbatimBot) -> None:
         self._bot = bot
         self._desk = Desk(bot)
+        self._composing = Composing(bot)
 
     @app_commands.command()
     @app_commands.describe(
@@ -118,6 +120,9 @@ class Ask(commands.Cog):
                 await self._desk.shown(answered, sent, head)
         except Exception as error:
             await self._apologise(delivery, error, inquiry.place)
+            return
+        # Whoever asked has the quotes; what follows may take long and may fail.
+        await self._composing.add(answered, sent, head, audience(channel, private=inquiry.private))
 
     async def _apologise(self, delivery: Delivery, error: Exception, here: Place) -> None:
         words = trouble.explain(error, guild=here.guild, channel=here.thread or here.channel)

@@ -26,6 +26,8 @@ from retrieval.errors import VerbatimError
 _log = logging.getLogger("verbatim.discord")
 
 STATE_THREADS = 4
+WRITER_THREADS = 8
+"""They wait for a language model nearly all of the time."""
 
 
 class Stopping(VerbatimError):
@@ -69,6 +71,7 @@ class VerbatimBot(commands.AutoShardedBot):
         self.gate = gate
         self.changes = Changes(self)
         self.readers = Workers("answer", settings.discord.workers)
+        self.writers = Workers("compose", WRITER_THREADS)
         self.state = Workers("state", STATE_THREADS)
         self._underway = 0
         self._idle = asyncio.Event()
@@ -136,6 +139,7 @@ class VerbatimBot(commands.AutoShardedBot):
         self.stopping = True
         await super().close()
         self.readers.close()
+        self.writers.close()
         self.state.close()
         self.gate.close()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -15,13 +16,14 @@ from bot.answer import Answer
 from bot.answering import Trace
 from bot.cogs import trouble
 from bot.cogs.gate import Place, Rules, Waiting, check
+from bot.followups import Turn
 from bot.logs import event
 from bot.recording import remember
 from bot.render.discord import Heading
 from bot.render.links import address
 from bot.state import conversations, posts, stale
 from bot.state.posts import Post
-from retrieval.errors import StorageError
+from retrieval.errors import StorageError, WritingError
 from retrieval.reading.search import Scope
 
 if TYPE_CHECKING:
@@ -127,11 +129,21 @@ class Desk:
                 parent = conversations.latest(session, inquiry.conversation, place.user)
             history = conversations.history(session, parent, bot.settings.question.history)
         scope = Scope(inquiry.as_of, rules.articles)
-        answer, trace = bot.project.answerer.explain(inquiry.question, history, scope)
+        rewritten = self._rewritten(inquiry.question, history)
+        answer, trace = bot.project.answerer.explain(inquiry.question, history, scope, rewritten)
         answered = made(bot, inquiry, answer, trace, parent)
         with bot.database.session() as session:
             posts.add(session, answered.post, now)
         return answered
+
+    def _rewritten(self, question: str, history: Sequence[Turn]) -> str | None:
+        """A follow-up question as a language model makes it stand alone; None where rules do."""
+        composer = self._bot.project.composer
+        try:
+            return composer.rewrite(question, history) if composer else None
+        except WritingError as error:
+            event(_log, logging.WARNING, "not_rewritten", why=str(error))
+            return None
 
 
 def made(bot: VerbatimBot, inquiry: Inquiry, answer: Answer, trace: Trace, parent: str | None = None) -> Answered:

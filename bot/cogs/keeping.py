@@ -11,7 +11,7 @@ from discord.ext import commands, tasks
 
 from bot.cogs.memory import write
 from bot.logs import event
-from bot.state import checks, posts, watches
+from bot.state import checks, posts, usages, watches
 from retrieval.errors import StorageError
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Keeping(commands.Cog):
                     posts.forget_before(session, moment)
                     + checks.forget_before(session, moment)
                     + watches.forget_expired(session, now)
+                    + usages.forget_before(session, moment, now)
                 ),
             )
         except StorageError as error:

@@ -47,6 +47,13 @@ class Living(commands.Cog):
         self.work = Background("living citations", self._all, bot.settings.living.retry_minutes * 60)
         self._adopted = False
 
+    @staticmethod
+    def of(bot: VerbatimBot) -> Living:
+        """The one of a bot."""
+        found = bot.get_cog(Living.__name__)
+        assert isinstance(found, Living)
+        return found
+
     async def cog_load(self) -> None:
         """Begin."""
         self._bot.changes.subscribe(self.changed)
@@ -135,5 +142,5 @@ class Living(commands.Cog):
         message = views.answer(found, audience(channel, private=False), head, None, marks)
         shown = self._bot.get_partial_messageable(edit.channel).get_partial_message(edit.message)
         await shown.edit(view=message.view, attachments=list(message.files))
-        await write(self._bot, lambda session: stale.shows(session, edit.message, marks))
+        await write(self._bot, lambda session: stale.shows(session, edit.message, marks, found.answer))
         event(_log, logging.INFO, "edited", post=edit.post, marks=len(marks), channel=edit.channel)

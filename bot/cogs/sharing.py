@@ -43,7 +43,7 @@ async def share(bot: VerbatimBot, press: Press, post: str) -> None:
 
     def remember(session: Session) -> None:
         posts.shown(session, post, sent.id, sent.channel.id)
-        stale.face(session, post, sent.id, question=True, shared_by=press.user.id, marks=marks)
+        stale.face(session, post, sent.id, question=True, shared_by=press.user.id, marks=marks, answer=found.answer)
 
     await write(bot, remember)
 

@@ -106,7 +106,7 @@ async def show(bot: VerbatimBot, press: Press, which: str) -> None:
 
     def shown(session: Session) -> None:
         posts.shown(session, post.id, sent.id, sent.channel.id)
-        stale.face(session, post.id, sent.id, question=True, editable=False, marks=marks)
+        stale.face(session, post.id, sent.id, question=True, editable=False, marks=marks, answer=post.answer)
         watches.remove(session, which)
 
     await write(bot, shown)

@@ -116,7 +116,27 @@ def _index(opened: Project) -> str:
     return f"{held} passages, shared through the database of the state; {who}"
 
 
+def _model(opened: Project) -> str:
+    """The language model is made and not asked: that may cost money."""
+    composer = opened.composer
+    if composer is None:
+        return "none; the quotes stand alone"
+    try:
+        opened.writer.connect()
+        month = composer.ledger.month()
+    finally:
+        opened.database.close()
+    wanted = composer.settings
+    if wanted.monthly_budget and month.cost >= wanted.monthly_budget:
+        raise VerbatimError(
+            f"The budget of this month is spent ({month.cost:.2f} of {wanted.monthly_budget:g})",
+            "The quotes stand alone until the month ends (UTC), or raise compose.monthly_budget.",
+        )
+    of = f" of {wanted.monthly_budget:g}" if wanted.monthly_budget else ""
+    return f"{wanted.model}, in {month.month} {month.calls} calls, {month.tokens} tokens, cost {month.cost:.2f}{of}"
+
+
 _CHECKS: list[tuple[str, Callable[[Project], str]]] = [
     ("embeddings", _embedding), ("reader", _reader), ("articles", _articles), ("vectors", _vectors), ("index", _index),
-    ("state", _state),
+    ("state", _state), ("language model", _model),
 ]  # fmt: skip

@@ -1,7 +1,8 @@
 """Quotes that no longer stand, and the messages that do not say so yet: the queue of what is still to be edited.
 
-A post has marks; each of its messages shows the marks of some time. A message whose marks are not those of its post is
-to be edited, whatever happened in between: nothing is lost by a restart, and nothing is edited twice.
+A post has marks, and perhaps sentences that a language model wrote later; each of its messages shows those of some time.
+A message that does not show its post's is to be edited, whatever happened in between: nothing is lost by a restart, and
+nothing is edited twice.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from sqlalchemy import BigInteger, DateTime, ForeignKey, String, delete, func, o
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.types import JSON
 
+from bot.answer import Answer
 from bot.fates import NONE, Marks, marks_from
 from bot.state import citations, stored_answer
 from bot.state.citations import CitationRow
@@ -27,7 +29,7 @@ UNMARKED = ""
 
 
 class MarksRow(Base):
-    """What a post's messages are to say. Stays, without marks, when the words have come back."""
+    """What a post's messages are to say beside its quotes. Stays, without marks, when the words have come back."""
 
     __tablename__ = "marks"
 
@@ -51,7 +53,7 @@ class FaceRow(Base):
     editable: Mapped[bool]
     """False for a message that only one person sees, that is deleted, or that the bot may no longer edit."""
     shows: Mapped[str] = mapped_column(String(16))
-    """Digest of the marks that it shows."""
+    """Digest of the marks, and of a model's sentences, that it shows."""
     claimed: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
     """Until then some process is at it, or it is not to be tried again."""
 
@@ -68,11 +70,14 @@ class Edit:
     watched_by: int | None
 
 
-def digest(marks: Marks) -> str:
-    """What two sets of marks that say the same have in common."""
-    if not marks:
+def digest(marks: Marks, answer: Answer | None = None) -> str:
+    """What two sets of marks that say the same, beside the same sentences by a model, have in common."""
+    composed = answer.composed.to_json() if answer and answer.composed else None
+    if not marks and not composed:
         return UNMARKED
     body = json.dumps({key: mark.to_json() for key, mark in marks.items()}, sort_keys=True)
+    if composed:
+        body += json.dumps(composed, sort_keys=True)
     return hashlib.sha256(body.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -84,10 +89,29 @@ def get(session: Session, post: str) -> Marks:
 
 def put(session: Session, post: str, marks: Marks) -> bool:
     """Set the marks of a post; whether they are others than before."""
-    row, new = session.get(MarksRow, post), digest(marks)
-    if new == (row.digest if row else UNMARKED) or session.get(PostRow, post) is None:
+    row, known = session.get(MarksRow, post), session.get(PostRow, post)
+    new = digest(marks, stored_answer.answer(known.answer) if known else None)
+    if new == (row.digest if row else UNMARKED) or known is None:
         return False
     session.merge(MarksRow(post=post, body={key: mark.to_json() for key, mark in marks.items()}, digest=new))
+    return True
+
+
+def compose(session: Session, post: str, answer: Answer) -> bool:
+    """Put what a model wrote into a post, for its messages to show; False if the post is forgotten.
+
+    Args:
+        session: of the state.
+        post: its id.
+        answer: the post's, with `composed`.
+
+    """
+    row = session.get(PostRow, post)
+    if row is None:
+        return False
+    row.answer = answer.to_json()
+    session.flush()
+    put(session, post, get(session, post))
     return True
 
 
@@ -101,6 +125,7 @@ def face(
     watched_by: int | None = None,
     editable: bool = True,
     marks: Marks = NONE,
+    answer: Answer | None = None,
 ) -> None:
     """Remember how a message shows a post, which must be remembered itself.
 
@@ -113,6 +138,7 @@ def face(
         watched_by: whom it tells that a question is answered.
         editable: whether the bot can edit it later.
         marks: those that it shows.
+        answer: with the sentences by a model that it shows, if any.
 
     """
     if session.get(PostRow, post) is not None:
@@ -124,7 +150,7 @@ def face(
                 shared_by=shared_by,
                 watched_by=watched_by,
                 editable=editable,
-                shows=digest(marks),
+                shows=digest(marks, answer),
                 claimed=None,
             )
         )
@@ -160,6 +186,19 @@ def claim(session: Session, until: datetime, now: datetime | None = None) -> Edi
     return Edit(shown.message, shown.channel, shown.post, *how)
 
 
+def claim_message(session: Session, message: int, until: datetime, now: datetime | None = None) -> bool:
+    """Take one message that is to be edited; False if it shows everything already, or another process is at it."""
+    moment = now or datetime.now(UTC)
+    free = or_(FaceRow.claimed.is_(None), FaceRow.claimed < moment)
+    if (
+        session.execute(_pending(select(AppearanceRow.message)).where(AppearanceRow.message == message, free)).first()
+        is None
+    ):
+        return False
+    change = update(FaceRow).where(FaceRow.message == message, free).values(claimed=until)
+    return bool(getattr(session.execute(change, execution_options={"synchronize_session": False}), "rowcount", 0))
+
+
 def next_due(session: Session) -> datetime | None:
     """When the first of the messages that are left for later is to be tried again; None if there is none."""
     due: datetime | None = session.scalar(_pending(select(func.min(FaceRow.claimed)).select_from(AppearanceRow)))
@@ -177,9 +216,10 @@ def _pending(query: Any) -> Any:
     )
 
 
-def shows(session: Session, message: int, marks: Marks) -> None:
-    """Remember that a message shows these marks now."""
-    session.execute(update(FaceRow).where(FaceRow.message == message).values(shows=digest(marks), claimed=None))
+def shows(session: Session, message: int, marks: Marks, answer: Answer | None = None) -> None:
+    """Remember that a message shows these marks, and the sentences by a model of this answer, now."""
+    shown = digest(marks, answer)
+    session.execute(update(FaceRow).where(FaceRow.message == message).values(shows=shown, claimed=None))
 
 
 def postpone(session: Session, message: int, until: datetime) -> None:
