@@ -99,11 +99,12 @@ class ModelWriter:
                 complaint = str(nonsense) + reply.cut_off
                 why = Failure(complaint, _NO_SENSE, True, wait=0.0)
             except Exception as error:
-                spent.attempts += 1
                 why = failure(error)
                 if structured and why.structure and self._structured is None:
+                    # Most likely it cannot write in a structure; if it was something else, the next call shows that.
                     self._structured = False
                     continue
+                spent.attempts += 1
             else:
                 self._breaker.succeeded()
                 return value, spent.usage(self._time.now() - began)

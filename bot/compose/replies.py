@@ -17,9 +17,9 @@ MOST_SENTENCES = 10
 """Of a reply; the settings ask for fewer."""
 LONGEST = 600
 """Characters of a sentence; nobody calls more than that short, and loops are longer."""
-FEWEST_KNOWN = 0.25
+FEWEST_KNOWN = 0.34
 """Share of a draft's words that are grammar, or stand in question or quotes. English prose about quotes has half and more,
-another language a tenth."""
+another language names and little else."""
 
 _THOUGHTS = re.compile(r"<think(?:ing)?>.*?(?:</think(?:ing)?>|\Z)", re.DOTALL | re.IGNORECASE)
 _MARK = re.compile(r"\s*[\[(](?:quotes?\s*)?(\d{1,2}(?:\s*,\s*\d{1,2})*)[\])]", re.IGNORECASE)
@@ -106,9 +106,9 @@ def _written(reply: Any) -> Iterator[Sentence]:
         yield from _listed(reply)
         return
     text = _THOUGHTS.sub("", reply[:MOST_CHARACTERS]).strip()
-    found = [sentence for value in _values(text) for sentence in _listed(value)]
-    if found:
-        yield from found
+    values = list(_values(text))
+    if values:
+        yield from (sentence for value in values for sentence in _listed(value))
     elif re.search(r'[{}]|"\s*:|^\W*\[\W*["\d]', text):
         raise Nonsense("wrote broken JSON" if "{" in text else "wrote JSON of another form")
     else:
@@ -159,7 +159,7 @@ def _numbers(value: Any) -> tuple[int, ...]:
 
 def _prose(text: str) -> Iterator[Sentence]:
     """Plain sentences; `[1]` at their end names a quote, which may stand behind the full stop."""
-    text = re.sub(r"([.!?])((?:\s*[\[(]\d{1,2}[\])])+)", r"\2\1", text)
+    text = re.sub(r"([.!?])((?:\s*[\[(]\d{1,2}(?:\s*,\s*\d{1,2})*[\])])+)", r"\2\1", text)
     for line in text.splitlines():
         for start, end in sentence_spans(line, 0, len(line)):
             one = line[start:end]
