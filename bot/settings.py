@@ -44,6 +44,7 @@ class SearchSettings(_Section):
 
     embedding_model: str = Field(default="all-MiniLM-L6-v2", min_length=1)
     candidates: int = Field(default=24, ge=1, le=1000)
+    exact_passages: int = Field(default=200_000, ge=0, le=10_000_000)
     chroma: str = ""
     aliases: str = "config/aliases.toml"
 

@@ -69,6 +69,7 @@ class Project:
                 wait_seconds=self.settings.ingest.wait_seconds,
                 models=self.models,
                 chroma=self.settings.search.chroma,
+                exact_passages=self.settings.search.exact_passages,
                 shared=self._shared,
             )
         )

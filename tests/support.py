@@ -19,6 +19,7 @@ import numpy as np
 
 from retrieval.index import ingest as ingesting
 from retrieval.index.embeddings import Matrix
+from retrieval.index.following import follow
 from retrieval.index.index import Index, IndexSettings
 
 DIMENSIONS = 16
@@ -62,6 +63,7 @@ def make_index(data: Path, **settings: Any) -> Index:
 
 def snapshot(index: Index) -> dict[str, Any]:
     """Everything the index holds, without row numbers and places on disk, which may differ."""
+    follow(index)
 
     def rows(sql: str) -> list[tuple[Any, ...]]:
         return sorted(tuple(row) for row in index.catalogue.rows(sql))
@@ -88,7 +90,17 @@ def snapshot(index: Index) -> dict[str, Any]:
 
 _WATCHED = tuple(
     str(Path(ingesting.__file__).parent / name)
-    for name in ("ingest.py", "taking.py", "sightings.py", "catalogue.py", "chroma.py", "vectors.py", "forgetting.py")
+    for name in (
+        "ingest.py",
+        "taking.py",
+        "sightings.py",
+        "catalogue.py",
+        "chroma.py",
+        "vectors.py",
+        "forgetting.py",
+        "following.py",
+        "matrix.py",
+    )
 )
 
 

@@ -17,6 +17,7 @@ from bot.wiring import Project
 from retrieval.errors import VerbatimError, WeightsError
 from retrieval.index import weights
 from retrieval.index.embeddings import DEFAULT
+from retrieval.index.following import lost
 from retrieval.index.ingest import is_current
 from retrieval.reading.judge import load_calibration
 from retrieval.reading.readers import load_reader
@@ -107,9 +108,9 @@ def _state(opened: Project) -> str:
 def _index(opened: Project) -> str:
     if not is_current(opened.index, opened.paths()):
         raise VerbatimError("The index is not in line with the articles", "Run verbatim ingest; verbatim ask also does it.")
-    there, held = opened.index.vectors.ids(), opened.index.catalogue.count()
-    if len(there) != held:
-        raise VerbatimError(f"Chroma holds {len(there)} passages, the catalogue {held}", "Run verbatim ingest --rebuild.")
+    held = opened.index.catalogue.count()
+    if wrong := lost(opened.index):
+        raise VerbatimError(f"Chroma and the catalogue differ in {wrong} passages", "Run verbatim ingest --rebuild.")
     if opened.index.log is None:
         return f"up to date, {held} passages"
     who = "another machine looks after the articles" if opened.index.catalogue.follows else "looked after by this machine"

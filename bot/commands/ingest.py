@@ -15,7 +15,9 @@ from retrieval.index.ingest import Report
 
 def run(project: Project, paths: Sequence[Path], *, rebuild: bool, as_json: bool) -> int:
     """Bring the index in line; 2 if a file was rejected."""
-    wanted = list(paths) or (project.paths() if rebuild else [SEEDS])
+    # Whole paths once, and not for each of the files; one that does not exist is named as it was given.
+    given = [path.absolute() if path.exists() else path for path in paths]
+    wanted = given or (project.paths() if rebuild else [SEEDS])
     with progress_bar() as progress:
         report = project.ingest(wanted, rebuild=rebuild, progress=progress, waiting=waiting)
     tell_rejected(report)

@@ -285,7 +285,8 @@ def put_file(db: Connection, state: FileState) -> None:
 
 
 def _file(row: Row) -> FileState:
-    return FileState(**(dict(row) | {"certain": bool(row["certain"])}))
+    name, file, path, size, stamp, certain, *rest = row
+    return FileState(name, file, path, size, stamp, bool(certain), *rest)
 
 
 def _entry(row: Row) -> Entry:

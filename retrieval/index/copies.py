@@ -84,12 +84,13 @@ class Copies:
 
 def named(catalogue: Catalogue, names: Sequence[str]) -> dict[str, list[str]]:
     """The copies of some articles, by name; articles that have none are left out."""
-    known = Copies(catalogue)
-    digests = {entry.name: entry.sha256 for entry in catalogue.entries()}
+    known, listed = Copies(catalogue), "SELECT name, sha256 FROM articles WHERE {} IN (SELECT value FROM json_each(?))"
+    digests = {row["name"]: row["sha256"] for row in catalogue.rows(listed.format("name"), [json.dumps(list(names))])}
+    copies = {name: known.of(digests[name]) for name in names if name in digests}
     by_digest: dict[str, list[str]] = {}
-    for name, digest in digests.items():
-        by_digest.setdefault(digest, []).append(name)
-    found = {name: [n for copy in known.of(digests[name]) for n in by_digest[copy]] for name in names if name in digests}
+    for row in catalogue.rows(listed.format("sha256"), [json.dumps(sorted({d for of in copies.values() for d in of}))]):
+        by_digest.setdefault(row["sha256"], []).append(row["name"])
+    found = {name: [n for copy in of for n in by_digest.get(copy, ())] for name, of in copies.items()}
     return {name: sorted(others) for name, others in found.items() if others}
 
 

@@ -39,7 +39,7 @@ class IndexSettings:
     """Where the vectors are kept: empty for the data folder, the address of a Chroma server, or `cloud`."""
     shared: str = ""
     """URL of a Postgres through which several machines have one catalogue; empty where each has its own."""
-    exact_passages: int = 100_000
+    exact_passages: int = 200_000
     """Up to so many passages each is compared with the question, without opening Chroma."""
     document_bytes: int = 25_000_000
     """This and the next two as in `Limits`."""
@@ -120,7 +120,7 @@ class Index:
         """The copies of the vectors; None where a server keeps them, which others may write to at any time."""
         if self.settings.chroma:
             return None
-        return ExactVectors(self.catalogue, self.embedder.fingerprint, lambda: self.vectors, self.settings.exact_passages)
+        return ExactVectors(self.catalogue, self.embedder, lambda: self.vectors, self.settings.exact_passages)
 
     @property
     def near(self) -> Near:

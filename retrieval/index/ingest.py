@@ -17,14 +17,14 @@ from retrieval.corpus import files, metadata
 from retrieval.corpus.files import Source
 from retrieval.corpus.metadata import Table
 from retrieval.errors import ArticleError, IndexBusy, SettingsError, StoreError
-from retrieval.index import forgetting, schema
+from retrieval.index import following, forgetting, schema
 from retrieval.index.catalogue import FileState, put_file
 from retrieval.index.copies import named
 from retrieval.index.index import Index
 from retrieval.index.reconciling import agrees, reconcile
 from retrieval.index.report import Report as Report
 from retrieval.index.sightings import DUPLICATE, TAKEN, Sighting, Sightings, look
-from retrieval.index.taking import EPOCH, Intake, drop, new_epoch, settle
+from retrieval.index.taking import EPOCH, Intake, drop, new_epoch
 
 Progress = Callable[[int, int, str], None]
 """Called with files done, files in all, and the name of the file at hand."""
@@ -49,7 +49,7 @@ def is_current(index: Index, paths: Sequence[Path]) -> bool:
     catalogue = index.catalogue
     if catalogue.follows:
         return catalogue.fact("state") is not None
-    if catalogue.fact("state") != _state(index, paths) or catalogue.rows("SELECT 1 FROM unsettled LIMIT 1"):
+    if catalogue.fact("state") != _state(index, paths) or not following.may_wait(index):
         return False
     if not agrees(index):
         return False
@@ -95,13 +95,19 @@ def ingest(
         with index.catalogue.unfollowing():
             index.check()
             state = _begin(index, paths)
-            settle(index)
+            if index.exact:
+                index.exact.prepare()
+            if not following.may_wait(index):
+                following.follow(index)
             reconcile(index)
-            seen = Sightings(index.catalogue.files().values() if state.same_rules else ())
+            before = index.catalogue.files()
+            seen = Sightings(before.values() if state.same_rules else ())
             report, states = _bring_in_line(index, found, table, seen, progress or (lambda _done, _all, _name: None))
             if index.exact:
                 index.exact.complete()
-            _remember(index, states, state.text)
+                if not following.may_wait(index):
+                    following.follow(index)
+            _remember(index, before, states, state.text)
             report.passages = index.catalogue.count()
             report.copies = named(index.catalogue, [*report.added, *report.updated][:COPIES_NAMED])
             return report
@@ -111,7 +117,7 @@ def _bring_in_line(
     index: Index, found: Sequence[Source | ArticleError], table: Table, seen: Sightings, progress: Progress
 ) -> tuple[Report, list[FileState]]:
     report = Report()
-    known = {entry.name: entry.sha256 for entry in index.catalogue.entries()}
+    known = {row["name"]: row["sha256"] for row in index.catalogue.rows("SELECT name, sha256 FROM articles")}
     states: dict[str, FileState] = {}
     first_with: dict[str, str] = {}
     intake = Intake(index)
@@ -125,7 +131,8 @@ def _bring_in_line(
                 states[state.name] = state
                 continue
             first = first_with.setdefault(state.sha256, state.name)
-            states[state.name] = replace(state, outcome=TAKEN if first == state.name else DUPLICATE)
+            outcome = TAKEN if first == state.name else DUPLICATE
+            states[state.name] = state if state.outcome == outcome else replace(state, outcome=outcome)
             if first != state.name:
                 report.duplicates[state.name] = first
                 continue
@@ -187,8 +194,8 @@ def _begin(index: Index, paths: Sequence[Path]) -> _State:
     return _State(state, same)
 
 
-def _remember(index: Index, states: Sequence[FileState], state: str) -> None:
-    before = index.catalogue.files()
+def _remember(index: Index, before: Mapping[str, FileState], states: Sequence[FileState], state: str) -> None:
+    """Write down how the files are now, those that are as they were `before` left out."""
     now = {s.name: s for s in states}
     with index.catalogue.transaction() as db:
         db.executemany("DELETE FROM files WHERE name = ?", [[name] for name in before.keys() - now.keys()])

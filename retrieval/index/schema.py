@@ -39,14 +39,20 @@ CREATE UNIQUE INDEX passages_in_order ON passages (sha256, ordinal);
 CREATE TABLE shingles (sha256 TEXT NOT NULL REFERENCES texts, number INTEGER NOT NULL, PRIMARY KEY (sha256, number))
     WITHOUT ROWID;
 CREATE INDEX shingles_by_number ON shingles (number);
-CREATE VIRTUAL TABLE words USING fts5 (stems, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'", detail = none);
+CREATE VIRTUAL TABLE words USING fts5 (stems, tokenize = "unicode61 remove_diacritics 0 tokenchars '.'", detail = full);
 CREATE VIRTUAL TABLE vocabulary USING fts5vocab (words, row);
 -- Vectors that may be in Chroma without being in this catalogue. Emptied when both agree again.
 CREATE TABLE unsettled (id TEXT PRIMARY KEY);
 """
 
+_LATER = """
+-- Passages whose vectors lie in this catalogue and not yet in Chroma, see retrieval/index/following.py.
+CREATE TABLE IF NOT EXISTS ahead (id TEXT PRIMARY KEY);
+"""
+"""What catalogues of this version did not have from the beginning."""
 
-CONTENT = ("articles", "files", "words", "shingles", "passages", "texts", "unsettled", "facts")
+
+CONTENT = ("articles", "files", "words", "shingles", "passages", "texts", "unsettled", "ahead", "facts")
 """All tables, those first that refer to others."""
 
 
@@ -89,6 +95,8 @@ def connect(path: Path) -> sqlite3.Connection:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
             version = _made(connection)
+            if version == VERSION:
+                _renew(connection)
         except BaseException:
             connection.close()
             raise
@@ -119,6 +127,26 @@ def _made(connection: sqlite3.Connection) -> int:
             connection.execute(f"PRAGMA user_version = {VERSION}")
         connection.execute("COMMIT")
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _renew(connection: sqlite3.Connection) -> None:
+    """Bring an older catalogue of this version up to date; what it says stays the same."""
+    connection.execute(_LATER)
+    if not _counts_anew(connection):
+        return
+    connection.execute("BEGIN IMMEDIATE")
+    if _counts_anew(connection):
+        # Without positions BM25 takes every passage that it scores apart again, which takes three times as long.
+        connection.execute("ALTER TABLE words RENAME TO words_before")
+        connection.execute(next(s for s in _TABLES.split(";") if " TABLE words " in s))
+        connection.execute("INSERT INTO words (rowid, stems) SELECT rowid, stems FROM words_before")
+        connection.execute("DROP TABLE words_before")
+    connection.execute("COMMIT")
+
+
+def _counts_anew(connection: sqlite3.Connection) -> bool:
+    found = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'words'").fetchone()
+    return "detail = none" in found[0]
 
 
 def _is_new(connection: sqlite3.Connection) -> bool:

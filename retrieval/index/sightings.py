@@ -111,7 +111,7 @@ def look(item: Source | ArticleError, table: Table, limits: Limits) -> list[Sigh
 def _alike(states: Sequence[FileState], item: Source | ArticleError, stamp: Stamp | None) -> bool:
     if isinstance(item, ArticleError):
         return [s.message for s in states] == [str(item)]
-    path = str(item.path.absolute())
+    path = str(item.path if item.path.is_absolute() else item.path.absolute())
     return all(s.path == path and s.stamp == _stored(stamp) for s in states)
 
 

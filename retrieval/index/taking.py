@@ -1,8 +1,9 @@
 """Writing articles to both stores, and removing them from both.
 
 The process may be killed between any two instructions. So the catalogue alone decides what exists. Ids that Chroma may
-hold without the catalogue knowing them are written to `unsettled` first; every ingest begins by removing what is
-unsettled. Search drops ids that the catalogue does not have.
+hold without the catalogue knowing them are written to `unsettled` first; whoever brings Chroma in line removes what is
+unsettled. Search drops ids that the catalogue does not have. Small changes are written to the catalogue alone, see
+`retrieval.index.following`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from sqlite3 import Connection
 from retrieval.corpus.article import Article
 from retrieval.corpus.passages import Passage, passages
 from retrieval.index import catalogue as rows
+from retrieval.index import following
 from retrieval.index.catalogue import FileState
+from retrieval.index.embeddings import Matrix
 from retrieval.index.index import Index
 
 CHUNK = 128
@@ -48,6 +51,7 @@ class Intake:
         self._index = index
         self._pending: list[_Pending] = []
         self._fresh = 0
+        self._chroma_waits = True
 
     def take(self, article: Article, state: FileState, before: str | None) -> None:
         """Write one article, now or with those that follow; its passages only if the index does not have them yet.
@@ -76,22 +80,40 @@ class Intake:
             return
         self._pending, self._fresh = [], 0
         fresh = [(i, text, one.article.sha256) for one in pending for i, text in one.fresh]
-        if fresh:
-            _unsettle(index, [i for i, _, _ in fresh])
-        for at in range(0, len(fresh), CHUNK):
-            ids, texts, digests = (list(column) for column in zip(*fresh[at : at + CHUNK], strict=True))
-            index.vectors.add(ids, texts, digests)
-            if index.exact:
-                index.exact.keep(ids)
+        if fresh and self._chroma_waits and not following.may_wait(index, len(fresh)):
+            # From here on both are written together, to the end of this ingest.
+            self._chroma_waits = False
+            following.follow(index)
+        copies = self._stored(fresh)
         with index.catalogue.transaction() as db:
             stale: list[str] = []
             for one in pending:
                 stale += _write(db, one)
-            db.execute("DELETE FROM unsettled")
+            if self._chroma_waits:
+                following.put_off(db, [i for i, _, _ in fresh])
+            else:
+                db.executemany("DELETE FROM unsettled WHERE id = ?", [[i] for i, _, _ in fresh])
             # Only now: a text may go from one article to another.
             stale += _delete_unused(db, [one.before for one in pending if one.before])
-            db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [[i] for i in stale])
-        settle(index)
+            _forget(index, db, stale)
+            if index.exact:
+                for ids, vectors in copies:
+                    index.exact.insert(db, ids, vectors)
+        if not (self._chroma_waits and following.may_wait(index)):
+            following.follow(index)
+
+    def _stored(self, fresh: Sequence[tuple[str, str, str]]) -> list[tuple[list[str], Matrix]]:
+        """The vectors of passages, given as (id, words, digest of the text); Chroma has them too unless it waits."""
+        made = []
+        if fresh and not self._chroma_waits:
+            following.unsettle(self._index, [i for i, _, _ in fresh])
+        for at in range(0, len(fresh), CHUNK):
+            ids, texts, digests = (list(column) for column in zip(*fresh[at : at + CHUNK], strict=True))
+            vectors = self._index.embedder.embed(texts)
+            if not self._chroma_waits:
+                self._index.vectors.add(ids, texts, digests, vectors)
+            made.append((ids, vectors))
+        return made
 
 
 def _write(db: Connection, one: _Pending) -> list[str]:
@@ -119,18 +141,16 @@ def drop(index: Index, gone: Iterable[tuple[str, str]]) -> None:
         with index.catalogue.transaction() as db:
             db.executemany("DELETE FROM articles WHERE name = ?", [[name] for name, _ in pairs])
             stale = _delete_unused(db, [sha256 for _, sha256 in pairs])
-            db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [[i] for i in stale])
-        settle(index)
+            _forget(index, db, stale)
+        if not following.may_wait(index):
+            following.follow(index)
 
 
-def settle(index: Index) -> None:
-    """Remove from Chroma whatever the catalogue does not have of the unsettled ids."""
-    pending = [row["id"] for row in index.catalogue.rows("SELECT id FROM unsettled")]
-    if pending:
-        there = index.catalogue.by_id(pending)
-        index.vectors.delete([i for i in pending if i not in there])
-        with index.catalogue.transaction() as db:
-            db.executemany("DELETE FROM unsettled WHERE id = ?", [[i] for i in pending])
+def _forget(index: Index, db: Connection, ids: Sequence[str]) -> None:
+    """Note passages that have just been removed from the catalogue."""
+    following.removed(db, ids)
+    if index.exact:
+        index.exact.drop(db, ids)
 
 
 def new_epoch() -> str:
@@ -144,8 +164,3 @@ def _delete_unused(db: Connection, digests: Sequence[str]) -> list[str]:
     if unused:
         db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", [EPOCH, new_epoch()])
     return [i for digest in unused for i in rows.delete_text(db, digest)]
-
-
-def _unsettle(index: Index, ids: Sequence[str]) -> None:
-    with index.catalogue.transaction() as db:
-        db.executemany("INSERT OR IGNORE INTO unsettled VALUES (?)", [[i] for i in ids])

@@ -58,11 +58,13 @@ class ChromaVectors:
                 self._place.close(self._client)
                 self._client = None
 
-    def add(self, ids: Sequence[str], texts: Sequence[str], sha256: Sequence[str]) -> None:
-        """Embed and store; ids already there are overwritten with the same content."""
+    def add(self, ids: Sequence[str], texts: Sequence[str], sha256: Sequence[str], vectors: Matrix | None = None) -> None:
+        """Store; ids already there are overwritten with the same content. Without `vectors` the texts are embedded."""
         if ids:
+            given = self._embedder.embed(texts) if vectors is None else vectors
+            labels: list[Any] = [{"sha256": s} for s in sha256]
             with self._store() as store:
-                store.add_texts(list(texts), [{"sha256": s} for s in sha256], ids=list(ids))
+                store._collection.upsert(list(ids), given, labels, list(texts))
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove; ids that are not there do no harm."""
