@@ -9,12 +9,11 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.planting import Fact, World, second
 from retrieval.corpus.sentences import sentence_spans
-from retrieval.training.pool import Pair, load_pool
+from retrieval.training.pool import Pair, Pool, load_pool
 
 MONTHS = "January February March April May June July August September October November December".split()
 _NUMBER = re.compile(
@@ -30,32 +29,41 @@ _ASKS = {
 
 
 def worlds(data: Path, seed: int, most: int) -> tuple[World, World]:
-    """Twice at most so many paragraphs with their second reports, one question each, half of the answers exchanged.
+    """So many paragraphs at most of each of two sets of articles, with their second reports: development, held out.
 
-    The rules were mended with the first in sight, and not with the second.
+    The rules were mended with the first in sight. The second are other articles: those on which the calibration was fitted,
+    so that a reader's probabilities are as right there as they can be, and never looked at but as totals.
     """
     pool = load_pool(data / "reader" / "reader-train.json.gz")
+    fitting, measuring = pool.halves()
+    return _world(pool, measuring, seed, most), _world(pool, fitting, seed, most)
+
+
+def _world(pool: Pool, pairs: Sequence[Pair], seed: int, most: int) -> World:
+    """Paragraphs with their second reports, one question each, half of the answers exchanged."""
     rng = random.Random(seed)
-    asked = [(pair, kind) for pair in pool.halves()[1] if pair.start >= 0 and (kind := _kind(pair))]
+    asked = [(pair, kind) for pair in pairs if pair.start >= 0 and (kind := _kind(pair))]
     rng.shuffle(asked)
     people = sorted({pair.answer for pair, kind in asked if kind == "name"})
     chosen: dict[int, tuple[Pair, str]] = {}
     for pair, kind in asked:
-        # An answer that the paragraph has twice may be meant otherwise there.
-        if pool.contexts[pair.context].count(pair.answer) == 1 and sum(k == kind for _, k in chosen.values()) < 2 * most / 3:
+        if len(chosen) < most and _once(pool.contexts[pair.context], pair.answer, kind):
             chosen.setdefault(pair.context, (pair, kind))
-    # In the order in which they were drawn: of each kind, the first half is the first world.
-    by_kind = {kind: [c for c, (_, k) in chosen.items() if k == kind] for kind in _ASKS}
-    first = {context for drawn in by_kind.values() for context in drawn[: len(drawn) // 2]}
-    made: dict[bool, World] = {True: World({}, ()), False: World({}, ())}
+    texts: dict[str, str] = {}
+    facts = []
     for context, (pair, kind) in sorted(chosen.items()):
-        name, text, at = f"{context:05}.txt", pool.contexts[context], made[context in first]
+        name, text = f"{context:05}.txt", pool.contexts[context]
         conflict = rng.random() < 0.5
         value = _other(pair.answer, kind, people, rng) if conflict else _same(pair.answer, kind)
-        at.texts[name], at.texts[second(name)] = text, _again(text, pair, value, rng)
-        fact = Fact(name, pair.question, kind, f"{pair.answer} -> {value}", conflict)
-        made[context in first] = replace(at, facts=(*at.facts, fact))
-    return made[True], made[False]
+        texts[name], texts[second(name)] = text, _again(text, pair, value, rng)
+        facts.append(Fact(name, pair.question, kind, f"{pair.answer} -> {value}", conflict))
+    return World(texts, tuple(facts))
+
+
+def _once(text: str, answer: str, kind: str) -> bool:
+    """Whether a paragraph has an answer once: elsewhere it may be meant otherwise, or give away what was exchanged here."""
+    said = answer.split()[-1] if kind == "name" else answer
+    return len(re.findall(rf"(?<!\w){re.escape(said)}(?!\w)", text)) == 1
 
 
 def _kind(pair: Pair) -> str | None:

@@ -26,8 +26,13 @@ from retrieval.index.copies import Copies
 
 SEED = 20211217
 HALVES = ("tuning", "measuring")
-EXCHANGED = ("seen", "unseen")
-"""Paragraphs that the rules were mended with, and paragraphs that they were not."""
+EXCHANGED = ("development", "held out")
+"""Articles that the rules were mended with, and articles that they were not: of these, only totals are shown."""
+
+ANSWERED = "answered"
+
+ROUNDS = 2
+"""So many times paragraphs are drawn anew, with other questions and other exchanges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,8 @@ class Case:
     planted: bool
     reported: bool
     what: str
+    answered: bool = True
+    """The question was not refused; what is refused can show no conflict."""
 
 
 def main() -> None:
@@ -46,7 +53,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="benchmarks.planted", description=__doc__)
     parser.add_argument("--data", type=Path, help="folder with chunking/ and reader/: more copies, and unseen conflicts")
     parser.add_argument("--worlds", type=int, default=4, help="so many times all facts are planted anew")
-    parser.add_argument("--paragraphs", type=int, default=120, help="so many of those for unseen conflicts")
+    parser.add_argument("--paragraphs", type=int, default=1000, help="at most so many of those a round")
     parser.add_argument("--wrong", action="store_true", help="list what was missed, and the false alarms")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -55,12 +62,14 @@ def main() -> None:
         worlds = [planting.world(SEED + n) for n in range(given.worlds)]
         opposed = [case for n, world in enumerate(worlds) for case in conflicts(Path(folder, str(n)), world, half)]
         if given.data:
-            for name, world in zip(EXCHANGED, exchanged.worlds(given.data, SEED, given.paragraphs), strict=True):
-                opposed += conflicts(Path(folder, name), world, lambda _fact, name=name: name)  # type: ignore[misc]
+            for n in range(ROUNDS):
+                drawn = exchanged.worlds(given.data, SEED + n, given.paragraphs)
+                for name, world in zip(EXCHANGED, drawn, strict=True):
+                    opposed += conflicts(Path(folder, f"{name} {n}"), world, lambda _fact, name=name: name)  # type: ignore[misc]
     print(table("Conflicts", opposed))
     if given.wrong:
         for case in [*copied, *opposed]:
-            if case.planted != case.reported:
+            if case.planted != case.reported and case.half != EXCHANGED[1]:
                 print("missed" if case.planted else "false alarm", case.half, case.kind, case.what)
 
 
@@ -118,7 +127,7 @@ def conflicts(work: Path, made: World, half: Callable[[Fact], str]) -> Iterator[
     for fact in made.facts:
         answer = project.answerer.ask(fact.question)
         what = f"{fact.question} ({fact.value}) {_said(answer)}"
-        yield Case(half(fact), fact.kind, fact.conflict, reported(answer, fact), what)
+        yield Case(half(fact), fact.kind, fact.conflict, reported(answer, fact), what, bool(answer.quotes))
         if _elsewhere(answer, fact, exchanged_values):
             yield Case(half(fact), "other articles", False, True, what)
     project.index.close()
@@ -130,8 +139,9 @@ def table(title: str, cases: Sequence[Case]) -> str:
     for half in dict.fromkeys(case.half for case in cases):
         here = [case for case in cases if case.half == half]
         kinds = sorted({case.kind for case in here if case.planted})
-        for kind in [*kinds, ""] if len(kinds) > 1 else [""]:
-            some = [case for case in here if kind in ("", case.kind)]
+        refused = any(not case.answered for case in here)
+        for kind in [*(kinds if len(kinds) > 1 else ()), *([ANSWERED] if refused else ()), ""]:
+            some = [case for case in here if kind in ("", case.kind) or (kind == ANSWERED and case.answered)]
             planted = sum(c.planted for c in some)
             found = sum(c.planted and c.reported for c in some)
             false = sum(c.reported and not c.planted for c in some)

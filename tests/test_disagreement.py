@@ -19,6 +19,7 @@ from retrieval.reading.features import NAMES, Features
 from retrieval.reading.judge import Finding
 from retrieval.reading.search import Evidence
 from retrieval.reading.stories import Stories
+from retrieval.reading.twins import counterparts
 
 ALIASES = Aliases.load(PROJECT / "config" / "aliases.toml")
 FRIDAY = date(2021, 12, 17)
@@ -148,6 +149,46 @@ def test_both_quotes_stand_side_by_side(world: tuple[planting.World, Project]) -
         assert "The articles differ: " in answer.text
     answer = shown[0][0]
     assert any("The articles differ: " in b.text for p in pages(answer, {}, Heading()) for b in p.blocks)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "values"),
+    [
+        (
+            "[Isaac Newton] was buried beside Charles Darwin.",
+            "[Ada Byron] was buried beside Charles Darwin.",
+            ("Isaac Newton", "Ada Byron"),
+        ),
+        # The reader marked the words that do not answer, in either of the two.
+        (
+            "[Isaac Newton] was buried beside Charles Darwin.",
+            "Ada Byron was buried beside [Charles Darwin].",
+            ("Isaac Newton", "Ada Byron"),
+        ),
+        (
+            "It got [30,117] applications for 1,500 places.",
+            "It got 42,940 applications for [1,500] places.",
+            ("30,117", "42,940"),
+        ),
+        ("It opened on [June 12, 2013] in Geneva.", "It opened on June 12, 2009 [in Geneva].", ("2013", "2009")),
+        ("He led [the talks] in Geneva.", "He led [the talks] in Vienna.", ("the talks", "the talks")),
+    ],
+)
+def test_in_sentences_that_are_nearly_one_the_same_place_answers(one: str, other: str, values: tuple[str, str]) -> None:
+    mine, theirs = said(one), said(other)
+    places = counterparts(mine.sentence, mine.answer, theirs.sentence, theirs.answer)
+    assert places
+    assert (mine.sentence[slice(*places[0])], theirs.sentence[slice(*places[1])]) == values
+
+
+def test_what_two_sentences_have_beside_their_answers_does_not_make_them_agree() -> None:
+    question = "When was the first game of the 2013 finals?"
+    one, other = (said(f"On [June 12, {year}] during the 2013 finals it was shown.", None) for year in (2013, 2009))
+    verdict = compare(question, one, other, ALIASES)
+    assert verdict is not None
+    assert not verdict.agree
+    assert (verdict := compare(question, one, said("On [June 9, 2009] and June 12, 2013 it was shown.", None), ALIASES))
+    assert verdict.agree
 
 
 def test_articles_on_other_events_are_not_held_against_each_other(world: tuple[planting.World, Project]) -> None:

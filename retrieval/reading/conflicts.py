@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from rapidfuzz.distance import LCSseq
 
 from retrieval.index.words import is_content, stem, tokens
 from retrieval.reading.aliases import Aliases
 from retrieval.reading.disagreement import Said, Verdict, compare
 from retrieval.reading.judge import Finding
+from retrieval.reading.twins import counterparts
 
 PLAUSIBLE = 0.2
 CLOSE = 0.35
 """Least probability of a finding that is held against one that is shown, and least share of that one's probability."""
+
+OF_ONE_THING = 0.15
+"""The same share where the two sentences have much in common and count in one unit."""
 
 CLEAR = 0.5
 """Least probability where the two count what is called by different words."""
@@ -20,12 +26,12 @@ CLEAR = 0.5
 POSSIBLE = 0.05
 """Least probability of a finding that can show that two articles agree."""
 
-NEARLY_ONE = 0.01
-"""Least probability where two sentences are nearly one: what is said in the shown one's words need not be found again."""
-
 LEAST_SHARED = 3
-SHARED = 0.5
-"""Number and share of words in common, the answers left out, from which on two sentences are nearly one."""
+SHARED = 0.6
+"""Number and share of words in common, in order and the answers left out, from which on two sentences are nearly one."""
+
+KINDRED = 0.5
+"""Share of the shorter one's words that two sentences have in common where one gives a number and the other a size."""
 
 AGREED = 0.3
 """How sure two articles must agree somewhere, as a share of how sure they differ, to be taken to agree."""
@@ -41,12 +47,15 @@ class Conflict:
     verdict: Verdict
     alike: bool
     """Their sentences are nearly one."""
+    kindred: bool
+    """Their sentences have much in common."""
 
     @property
     def sure(self) -> bool:
         """Whether the second answers well enough to be held against the first."""
-        least = CLEAR if self.verdict.loose else PLAUSIBLE
-        return self.alike or self.other.probability >= max(least, CLOSE * self.one.probability)
+        of_one_thing = self.kindred and self.verdict.counted
+        least, share = (POSSIBLE, OF_ONE_THING) if of_one_thing else (CLEAR if self.verdict.loose else PLAUSIBLE, CLOSE)
+        return self.alike or self.other.probability >= max(least, share * self.one.probability)
 
     @property
     def sureness(self) -> float:
@@ -59,17 +68,17 @@ class _Candidate:
     finding: Finding
     digest: str
     said: Said
-    words: frozenset[str]
-    """Stems of what the sentence says besides the answer."""
+    words: tuple[str, ...]
+    """Stems of what the sentence says besides the answer, in order."""
 
     @classmethod
     def of(cls, finding: Finding, texts: Texts) -> _Candidate:
         (start, end), (a, b) = finding.sentence, finding.answer or finding.sentence
         sentence = texts(_digest(finding))[start:end]
         a, b = a - start, b - start
-        words = {stem(w) for w, first, last in tokens(sentence) if is_content(w) and not (first < b and a < last)}
+        words = [stem(w) for w, first, last in tokens(sentence) if is_content(w) and not (first < b and a < last)]
         said = Said(sentence, (a, b), finding.evidence.entry.metadata.published)
-        return cls(finding, _digest(finding), said, frozenset(words))
+        return cls(finding, _digest(finding), said, tuple(words))
 
 
 Texts = Callable[[str], str]
@@ -102,17 +111,25 @@ def conflicts(
 
     """
     first = shown[0].evidence.stored.sha256
-    held = [f for f in shown if f.answer and (_digest(f) == first or same_story(_digest(f), first))]
-    others = [f for f in findings if f.answer and f.probability >= NEARLY_ONE and (_digest(f) != first or len(held) > 1)]
+    held = [f for f in shown if f.answer]
+    on_events = {d for f in held if (d := _digest(f)) == first or same_story(d, first)}
+    others = [f for f in findings if _digest(f) != first or len(held) > 1]
     ones, candidates = ([_Candidate.of(f, texts) for f in some] for some in (held, others))
     compared: list[Conflict] = []
     for one in ones:
         for other in (c for c in candidates if c.digest != one.digest):
-            alike = _alike(one, other)
-            if alike or (other.finding.probability >= POSSIBLE and same_story(one.digest, other.digest)):
-                verdict = compare(question, one.said, other.said, aliases)
-                if verdict and (alike or not verdict.vague):
-                    compared.append(Conflict(one.finding, other.finding, verdict, alike))
+            # What is said in the shown one's words answers as that does, whatever the reader made of it.
+            twins = _twins(one, other)
+            plausible = other.finding.answer is not None and other.finding.probability >= POSSIBLE
+            events = plausible and one.digest in on_events and same_story(one.digest, other.digest)
+            kindred = not twins and _kindred(one, other)
+            aligned = _aligned(question, one, other, aliases) if twins else None
+            plain = compare(question, one.said, other.said, aliases) if twins or events or kindred else None
+            # Where the same words stand in the same place, the reader may still have marked what differs.
+            verdict = plain if aligned is None or (aligned.agree and plain and not plain.agree) else aligned
+            if verdict and (twins or (kindred if verdict.vague else events)):
+                alike = verdict is aligned or verdict.vague
+                compared.append(Conflict(one.finding, other.finding, verdict, alike, kindred))
     decided: dict[frozenset[str], Conflict] = {}
     for conflict in sorted(compared, key=lambda c: -c.sureness):
         # What two articles answer most surely decides; the rest may be about something else.
@@ -122,15 +139,32 @@ def conflicts(
     return [c for c in found if not c.verdict.agree]
 
 
-def _alike(one: _Candidate, other: _Candidate) -> bool:
-    shared = len(one.words & other.words)
-    return shared >= LEAST_SHARED and shared >= SHARED * min(len(one.words), len(other.words))
+def _aligned(question: str, one: _Candidate, other: _Candidate, aliases: Aliases) -> Verdict | None:
+    """Two sentences that are nearly one: what stands in the same place answers."""
+    places = counterparts(one.said.sentence, one.said.answer, other.said.sentence, other.said.answer)
+    if places is None:
+        return None
+    mine, theirs = (replace(c.said, answer=place) for c, place in zip((one, other), places, strict=True))
+    return compare(question, mine, theirs, aliases)
+
+
+def _twins(one: _Candidate, other: _Candidate) -> bool:
+    shared = LCSseq.similarity(one.words, other.words)
+    return shared >= LEAST_SHARED and 2 * shared >= SHARED * (len(one.words) + len(other.words))
+
+
+def _kindred(one: _Candidate, other: _Candidate) -> bool:
+    mine, theirs = frozenset(one.words), frozenset(other.words)
+    shared = len(mine & theirs)
+    return shared >= LEAST_SHARED and shared >= KINDRED * min(len(mine), len(theirs))
 
 
 def _settles(agreement: Conflict, conflict: Conflict) -> bool:
     """Whether one of two sentences that differ says the same as another sentence of the other's article."""
     said = agreement.verdict
-    if not (said.agree or said.limited) or said.mentioned or agreement.sureness < AGREED * conflict.sureness:
+    # Where the articles have the very same sentence, what was compared with it in the other is about something else.
+    sure = (agreement.alike and not conflict.alike) or agreement.sureness >= AGREED * conflict.sureness
+    if not (said.agree or said.limited) or said.mentioned or not sure:
         return False
     sides = {(_digest(f), f.sentence) for f in (agreement.one, agreement.other)}
     mine, theirs = ((_digest(f), f.sentence) for f in (conflict.one, conflict.other))

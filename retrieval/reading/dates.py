@@ -54,6 +54,11 @@ class Moment:
     limit: str = ""
     """"earliest" or "latest" where the sentence makes it a limit."""
 
+    @property
+    def parts(self) -> tuple[int | None, ...]:
+        """What the sentence says of it, whatever that means."""
+        return tuple(getattr(self, name) for name in _PARTS)
+
 
 @lru_cache(1024)
 def moments(sentence: str, published: date | None) -> tuple[Moment, ...]:
@@ -127,7 +132,7 @@ def _moment(form: str, match: re.Match[str], published: date | None) -> Moment |
         near = [d for y in (-1, 0, 1) if (d := _date(published.year + y, month, number))]
         year = min(near, key=lambda d: abs((d - published).days)).year if near else 0
     day = _date(year, month, number) if year else None
-    return _of(span, day) if day else Moment(span, None, month, number)
+    return _of(span, day) if day else Moment(span, year or None, month, number)
 
 
 def _of(span: Span, day: date) -> Moment:

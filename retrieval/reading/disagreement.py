@@ -59,6 +59,8 @@ class Verdict:
     """They agree because one sentence holds the other's answer among words that were not marked."""
     loose: bool = False
     """The two numbers count what is called by different words: soldiers and troops, or countries and languages."""
+    counted: bool = False
+    """The two numbers count the same: percent, euros, ships."""
     limited: bool = False
     """Both can be the same day, but only one of the sentences makes it a limit: "Saturday at the earliest"."""
 
@@ -118,7 +120,8 @@ def _numbers(question: str, one: Said, other: Said) -> Verdict | None:
     pairs = [*((q, t) for q in _all(one)), *((m, q) for q in _all(other))]
     mentioned = not agree and any(a.unit == b.unit != "" and quantities.agree(a, b) for a, b in pairs)
     loose = bool(m.unit and t.unit and m.unit != t.unit)
-    return Verdict(Kind.NUMBER, agree or mentioned, m.span, t.span, mentioned=mentioned, loose=loose)
+    counted = m.unit == t.unit != ""
+    return Verdict(Kind.NUMBER, agree or mentioned, m.span, t.span, mentioned=mentioned, loose=loose, counted=counted)
 
 
 def _vague(one: Said, other: Said, mine: Sequence[Quantity], theirs: Sequence[Quantity]) -> Verdict | None:
@@ -156,10 +159,11 @@ def _times(one: Said, other: Said) -> Verdict | None:
     if not known:
         return None
     agree, alike, m, t = max(known, key=lambda f: f[:2])
-    mentioned = not agree and (
-        any(dates.agree(x, t) for x in dates.moments(one.sentence, one.published))
-        or any(dates.agree(m, x) for x in dates.moments(other.sentence, other.published))
-    )
+    here, there = (dates.moments(said.sentence, said.published) for said in (one, other))
+    # What both sentences have beside their answers tells them apart in nothing: the year in a competition's name.
+    own = [x for x in here if x is not m and x.parts not in {y.parts for y in there if y is not t}]
+    others = [y for y in there if y is not t and y.parts not in {x.parts for x in here if x is not m}]
+    mentioned = not agree and (any(dates.agree(x, t) for x in own) or any(dates.agree(m, y) for y in others))
     limited = agree and not alike
     return Verdict(Kind.DATE, mentioned or (agree and alike), m.span, t.span, mentioned=mentioned, limited=limited)
 
@@ -200,9 +204,9 @@ def _named(said: Said) -> list[Word]:
         return []
     # A reader that marks half of a name means all of it.
     first, last = marked[0], marked[-1]
-    while first and _one_name(everything[first - 1], everything[first]):
+    while first and _one_name(said.sentence, everything[first - 1], everything[first]):
         first -= 1
-    while last + 1 < len(everything) and _one_name(everything[last], everything[last + 1]):
+    while last + 1 < len(everything) and _one_name(said.sentence, everything[last], everything[last + 1]):
         last += 1
     words = everything[first : last + 1]
     names = [w for w in words if w.kind is WordKind.NAME and w.stem not in _TITLES]
@@ -210,8 +214,9 @@ def _named(said: Said) -> list[Word]:
     return names if len(others) <= 1 and len(names) <= SHORT else []
 
 
-def _one_name(word: Word, following: Word) -> bool:
-    return word.kind is WordKind.NAME is following.kind and following.place - word.place == 1
+def _one_name(sentence: str, word: Word, following: Word) -> bool:
+    together = sentence[word.end : following.start].isspace()
+    return word.kind is WordKind.NAME is following.kind and together
 
 
 def _same(mine: Sequence[Word], theirs: Sequence[Word], aliases: Aliases) -> bool:
