@@ -9,6 +9,7 @@ from support import make_index
 
 from retrieval.index.catalogue import Catalogue
 from retrieval.index.ingest import ingest
+from retrieval.index.unchanged import MOST
 
 
 def names(catalogue: Catalogue) -> list[str]:
@@ -56,4 +57,23 @@ def test_a_list_that_was_handed_out_may_be_changed(tmp_path: Path) -> None:
     ingest(index, [folder])
     index.catalogue.entries().clear()
     assert names(index.catalogue) == ["one.txt"]
+    index.close()
+
+
+def test_no_more_than_so_many_texts_are_kept(tmp_path: Path) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for number in range(4):
+        (folder / f"{number}.txt").write_text(f"Rain fell on day {number}. Then it was dry.", "utf-8")
+    index = make_index(tmp_path / "data")
+    ingest(index, [folder])
+    catalogue = index.catalogue
+    digests = [entry.sha256 for entry in catalogue.entries()]
+    first = [catalogue.passages(digest) for digest in digests]
+    for other in range(MOST):
+        catalogue.passages(f"none {other}")
+    assert [catalogue.passages(digest) for digest in digests] == first
+    assert len(catalogue._kept._values) <= MOST
+    catalogue.passages(digests[0]).clear()
+    assert catalogue.passages(digests[0]) == first[0]
     index.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console
@@ -85,17 +84,13 @@ def visible(text: str) -> str:
 
     Every line break becomes a newline; a carriage return alone would have the next words written over the last.
     """
-    return "".join(
-        "�"
-        if (unicodedata.category(c) in {"Cc", "Cs"} and c not in "\n\t")
-        or c in _DIRECTIONS
-        or "\U000e0000" <= c <= "\U000e007f"
-        else c
-        for c in text.replace("\r\n", "\n").replace("\r", "\n")
-    )
+    return _STEERING.sub("�", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
-_DIRECTIONS = frozenset("\u061c\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f")
+_STEERING = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff"  # control characters but tab and newline, and halves of characters
+    r"\u061c\u202a-\u202e\u2066-\u2069\u200e\u200f\U000e0000-\U000e007f]"  # directions and tags
+)
 
 
 def show(console: Console, answer: Answer) -> None:

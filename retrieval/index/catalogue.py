@@ -195,7 +195,8 @@ class Catalogue:
 
     def passages(self, sha256: str) -> list[Stored]:
         """All passages of one text, in order."""
-        return [_stored(row) for row in self.rows("SELECT * FROM passages WHERE sha256 = ? ORDER BY ordinal", [sha256])]
+        sql = "SELECT * FROM passages WHERE sha256 = ? ORDER BY ordinal"
+        return list(self._kept.get(f"passages {sha256}", lambda: [_stored(row) for row in self.rows(sql, [sha256])]))
 
     def by_id(self, ids: Sequence[str]) -> dict[str, Stored]:
         """Those of the passages that the catalogue has."""
@@ -232,9 +233,8 @@ class Catalogue:
     def document_frequencies(self, asked: Sequence[str]) -> dict[str, int]:
         """In how many passages each stem occurs; those that occur in none are left out."""
         by_term = {term(s): s for s in asked}
-        found = self.rows(
-            "SELECT term, doc FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))", [json.dumps(list(by_term))]
-        )
+        sql = "SELECT term, doc FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))"
+        found = self.rows(sql, [json.dumps(list(by_term))])
         return {by_term[row["term"]]: row["doc"] for row in found}
 
     def vocabulary(self) -> list[str]:
@@ -279,9 +279,8 @@ def put_article(db: Connection, name: str, path: Path, sha256: str, metadata: Me
 
 def put_file(db: Connection, state: FileState) -> None:
     """Write how a file was found."""
-    db.execute(
-        "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", [getattr(state, f.name) for f in fields(state)]
-    )
+    values = [getattr(state, f.name) for f in fields(state)]
+    db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
 
 def _file(row: Row) -> FileState:

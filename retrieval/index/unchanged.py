@@ -8,6 +8,9 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
+MOST = 256
+"""Values held; of more, those go that were not asked for longest."""
+
 
 class Unchanged:
     """Holds values by name, all for one state. Usable from several threads."""
@@ -36,7 +39,8 @@ class Unchanged:
             state = self._state()
             if state != self._seen:
                 self._seen, self._values = state, {}
-            if name not in self._values:
-                self._values[name] = read()
-            found: T = self._values[name]
+            found: T = self._values.pop(name) if name in self._values else read()
+            self._values[name] = found
+            if len(self._values) > MOST:
+                del self._values[next(iter(self._values))]
             return found

@@ -72,6 +72,7 @@ def content_stems(text: str) -> list[str]:
     return list(dict.fromkeys(kept))
 
 
+@lru_cache(maxsize=100_000)
 def is_content(surface: str) -> bool:
     """Whether a word carries content rather than grammar."""
     return stem(surface) == "usa" or surface.casefold().replace("’", "'") not in STOP

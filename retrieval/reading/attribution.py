@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from retrieval.reading.mentions import Mention, Sort, documentary, mention
 from retrieval.reading.phrases import after, before, ends_with_name, subject, without_adverbs
@@ -56,7 +57,8 @@ _VERDICT = re.compile(
 _POSSESSIVE = {"his": "he", "her": "she", "its": "it", "their": "they"}
 
 
-def attributions(words: str) -> list[Attribution]:
+@lru_cache(maxsize=4000)
+def attributions(words: str) -> tuple[Attribution, ...]:
     """Everybody to whom the sentence attributes something, those of its own statement first, in order.
 
     Args:
@@ -64,7 +66,8 @@ def attributions(words: str) -> list[Attribution]:
 
     """
     found = [*_opinions(words), *_according(words), *_verbs(words), *_provisions(words)]
-    return sorted((a for a in found if a.who.sort is not Sort.THING), key=lambda a: (not a.main, a.conceded, a.at))
+    people = (a for a in found if a.who.sort is not Sort.THING)
+    return tuple(sorted(people, key=lambda a: (not a.main, a.conceded, a.at)))
 
 
 def _opinions(words: str) -> Iterator[Attribution]:

@@ -86,13 +86,13 @@ def judge(
 
     A sentence that several windows show keeps its best reading.
     """
-    best: dict[tuple[str, Span], Finding] = {}
+    best: dict[tuple[str, Span], tuple[float, Finding]] = {}
     for reading in readings:
         evidence = reading.window.evidence
         rows = features(question, terms, passages, reading, likeness)
         for sentence, row in zip(reading.sentences, rows, strict=True):
-            found = Finding(sentence.sentence, sentence.answer, evidence, calibration.probability(row), row)
-            key = (evidence.stored.sha256, sentence.sentence)
-            if key not in best or calibration.order(best[key].features) < calibration.order(row):
-                best[key] = found
-    return sorted(best.values(), key=lambda f: (-calibration.order(f.features), f.evidence.entry.name, f.sentence))
+            key, order = (evidence.stored.sha256, sentence.sentence), calibration.order(row)
+            if key not in best or best[key][0] < order:
+                found = Finding(sentence.sentence, sentence.answer, evidence, calibration.probability(row), row)
+                best[key] = order, found
+    return [f for _, f in sorted(best.values(), key=lambda b: (-b[0], b[1].evidence.entry.name, b[1].sentence))]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache, partial
 from typing import Literal
 
 from retrieval.corpus.sentences import Span
@@ -51,6 +52,16 @@ def speaker(text: str, sentences: Sequence[Span], index: int) -> Speaker:
         index: which one.
 
     """
+    return _listening(text, tuple(sentences))(index)
+
+
+@lru_cache(maxsize=16)
+def _listening(text: str, sentences: Sequence[Span]) -> Callable[[int], Speaker]:
+    """Number of a sentence -> its voice, found once; for the texts asked about last."""
+    return cache(partial(_heard, text, sentences))
+
+
+def _heard(text: str, sentences: Sequence[Span], index: int) -> Speaker:
     first = max(0, index - BACK)
     while first > 0 and index - first < FARTHEST and not _breaks(text, sentences, first):
         first -= 1

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from retrieval.index.words import is_content, stem, tokens
 
@@ -119,6 +120,7 @@ _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b", re.IGNORECASE)
 _NEGATED = re.compile(r"n['’]t$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=2000)
 def statement(text: str) -> Statement:
     """Take a sentence apart."""
     found = tokens(_ORDINAL.sub(lambda ending: " " * len(ending[0]), text))
