@@ -73,6 +73,7 @@ def features(question: str, terms: Terms, passages: int, reading: Reading, liken
 
     """
     window = reading.window
+    terms = terms.heard_from(first_person=window.first_person)
     words = words_of(window.text)
     holding = _holding(terms.all, words, likeness)
     held = holding.max(axis=1, initial=0.0)

@@ -53,11 +53,15 @@ class Likeness:
             WeightsError: the model's file is missing or has another form.
 
         """
+        found = self.cosines(words, others)
+        return np.where(found >= LEAST, found, np.float32(0.0))
+
+    def cosines(self, words: Sequence[str], others: Sequence[str]) -> Vector:
+        """The same, also where it is less."""
         if not words or not others:
             return np.zeros((len(words), len(others)), np.float32)
         one, two = (np.stack([self._vector(word.casefold()) for word in group]) for group in (words, others))
-        found = one @ two.T
-        return np.where(found >= LEAST, found, np.float32(0.0))
+        return np.asarray(one @ two.T, np.float32)
 
     def has(self, word: str, others: Sequence[str]) -> bool:
         """Whether one of the others is like the word."""

@@ -8,6 +8,14 @@ from typing import Protocol
 
 from retrieval.index.words import STOP, is_content, stem, tokens
 from retrieval.reading.aliases import Aliases, close_spelling
+from retrieval.reading.narration import acts
+
+ABOUT_TEXTS = frozenset(
+    stem(word)
+    for word in "address article author describe discuss document emphasize highlight mention outline paragraph passage "
+    "quote refer remark report say sentence speaker speech state statement story text write writer".split()
+)
+"""What a text is and does. In a question such a word speaks of the text that answers, which need not call itself so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +30,8 @@ class Term:
     """Passages that hold it, or a close spelling of it, or another name for the same."""
     variants: tuple[str, ...]
     """Stems that count as this term when passages are searched and compared, itself included."""
+    acting: bool = False
+    """A name that stands in the question as of one who says or does something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +54,16 @@ class Terms:
     def foreign(self) -> bool:
         """Whether the question speaks of nothing that any article speaks of."""
         return bool(self.all) and not any(t.frequency for t in self.all)
+
+    def heard_from(self, *, first_person: bool) -> Terms:
+        """What of the question a text can be expected to name.
+
+        Who speaks in the first person is seldom named in the text: that a speech does not hold the name of the one who is
+        asked about is no sign that it does not answer.
+        """
+        if not first_person:
+            return self
+        return Terms(tuple(t for t in self.all if t.frequency or not t.acting))
 
     @property
     def searched(self) -> list[str]:
@@ -73,6 +93,7 @@ def terms(question: str, words: Words, aliases: Aliases) -> Terms:
     frequencies = words.document_frequencies(sorted(wanted))
     vocabulary: list[str] | None = None
     named = _named(question, found)
+    acting = _acting(question, found, named)
     kept: dict[str, Term] = {}
     for position, (surface, _) in enumerate(found):
         own = all_stems[position]
@@ -87,8 +108,9 @@ def terms(question: str, words: Words, aliases: Aliases) -> Terms:
             frequencies |= words.document_frequencies(spellings)
             variants += [s for s in spellings if frequencies.get(s)]
         frequency = max((frequencies.get(v, 0) for v in variants), default=0)
-        kept[own] = Term(surface, own, named[position], frequency, tuple(dict.fromkeys(variants)))
-    return Terms(tuple(kept.values()))
+        kept[own] = Term(surface, own, named[position], frequency, tuple(dict.fromkeys(variants)), acting[position])
+    content = [t for t in kept.values() if t.frequency or t.stem not in ABOUT_TEXTS]
+    return Terms(tuple(content or kept.values()))
 
 
 def _named(question: str, found: Sequence[tuple[str, int]]) -> list[bool]:
@@ -110,6 +132,19 @@ def _named(question: str, found: Sequence[tuple[str, int]]) -> list[bool]:
         else:
             named.append(True)
     return named
+
+
+def _acting(question: str, found: Sequence[tuple[str, int]], named: Sequence[bool]) -> list[bool]:
+    """Which words belong to the name of one who says or does something; titles and first names are looked at with it."""
+    acting = [False] * len(found)
+    first = 0
+    for position, (surface, start) in enumerate(found):
+        if not named[position]:
+            first = position + 1
+        elif position + 1 == len(found) or not named[position + 1]:
+            whole = acts(question, found[first][1], start + len(surface)) and not surface[:1].isdigit()
+            acting[first : position + 1] = [whole] * (position + 1 - first)
+    return acting
 
 
 def _opens_sentence(question: str, start: int) -> bool:

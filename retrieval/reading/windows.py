@@ -9,6 +9,7 @@ from functools import cache
 from retrieval.corpus.sentences import Span
 from retrieval.index.catalogue import Stored
 from retrieval.reading.leaning import first_needed
+from retrieval.reading.narration import first_person
 from retrieval.reading.search import Evidence
 
 REACH = 8
@@ -25,6 +26,8 @@ class Window:
     """Offset of the slice in the article's text."""
     sentences: tuple[Span, ...]
     """Offsets into the article's text; headings are not among them, they are never an answer."""
+    first_person: bool = False
+    """The article is one person speaking."""
 
 
 def around(
@@ -62,4 +65,5 @@ def _window(item: Evidence, text: str, passages: Sequence[Stored], context_words
             break
         first -= 1
     start = sentences[first][0]
-    return Window(item, text[start : here.end], start, tuple(s for s in sentences[first:] if s not in headings))
+    own_sentences = tuple(s for s in sentences[first:] if s not in headings)
+    return Window(item, text[start : here.end], start, own_sentences, first_person(text))

@@ -13,10 +13,11 @@ from __future__ import annotations
 
 import argparse
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from retrieval.training import steps
-from retrieval.training.train import EXAMPLES, Training
+from retrieval.training.train import ROUNDS, Training
 
 
 def main() -> None:
@@ -28,11 +29,11 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True, help="reader-train.json.gz")
     parser.add_argument("--work", type=Path, default=Path("build/reader"), help="checkpoint and learning curve")
     parser.add_argument("--out", type=Path, default=steps.WEIGHTS, help="where weights and card go")
-    parser.add_argument("--examples", type=int, default=EXAMPLES, help="length of the training")
+    parser.add_argument("--examples", type=int, default=ROUNDS[-1].examples, help="length of the last round")
     parser.add_argument("--questions", type=int, default=3000, help="questions for the calibration")
     chosen = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
-    plan = Training(examples=chosen.examples)
+    plan = Training(rounds=(*ROUNDS[:-1], replace(ROUNDS[-1], examples=chosen.examples)))
     if chosen.step in {"train", "all"}:
         steps.train(plan, chosen.data, chosen.work)
     if chosen.step in {"export", "all"}:

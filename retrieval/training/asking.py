@@ -15,6 +15,12 @@ _AUXILIARY = r"(?:did|does|do|can|could|will|would|has|have|had|is|are|was|were|
 _SUBJECT_FIRST = re.compile(rf"^(?:what|whom|where|when|which \w+)\s+({_AUXILIARY})\s+(.+)$", re.IGNORECASE)
 _WHO = re.compile(r"^who\s+(.+)$", re.IGNORECASE)
 _NAME = re.compile(r"(?<=\s)(?:[A-Z][\w’'-]*[a-z][\w’'-]*|[A-Z]{2,})(?:\s+(?:[A-Z][\w’'-]+))*|\b\d[\d,.]*\d\b|\b\d\b")
+_WHAT_KIND = re.compile(rf"(what|which)\s+(?!{_AUXILIARY}\b)(?=[a-z]+\s)", re.IGNORECASE)
+
+_TEXTS = (
+    "the article", "the text", "the passage", "the report", "the author", "the document", "the speech", "the address",
+    "the statement", "the story", "the speaker", "this article", "his speech", "her statement", "their report",
+)  # fmt: skip
 
 MAX_ANSWER_WORDS = 6
 """Longer answers make no yes-or-no question that a person would ask."""
@@ -53,6 +59,29 @@ def yes_or_no(question: str, answer: str) -> str | None:
     if match := _WHO.match(plain):
         return f"Is it true that {answer} {match[1]}?"
     return None
+
+
+def framed(question: str, rng: random.Random) -> str:
+    """The question as people ask it who have a text in mind: "According to the article, …", "… mentioned in the speech?".
+
+    What is asked for stays the same, so a passage answers it or does not as before.
+    """
+    text = rng.choice(_TEXTS)
+    lowered = question[:1].lower() + question[1:] if not question[:2].isupper() else question
+    plain = question.rstrip(" ?.")
+    forms = [
+        f"According to {text}, {lowered}",
+        f"{plain}, according to {text}?",
+        f"{plain} according to {text}?",
+        f"{plain} as {rng.choice(('mentioned', 'described', 'stated', 'reported', 'outlined'))} in {text}?",
+        f"In {text}, {lowered}",
+        f"What does {text} say: {lowered}",
+        f"Can you tell me {lowered}",
+    ]
+    if _WHAT_KIND.match(question):
+        added = rng.choice(("specific", "particular", "key", "significant"))
+        forms += [_WHAT_KIND.sub(rf"\g<1> {added} ", question, count=1)] * 2
+    return rng.choice(forms)
 
 
 def names(question: str) -> list[str]:

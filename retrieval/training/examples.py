@@ -6,8 +6,11 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from retrieval.reading.likeness import Likeness
+from retrieval.reading.meanings import Meanings
 from retrieval.training import asking, windows
 from retrieval.training.pool import Pair, Pool
+from retrieval.training.rewording import Rewording, swapped
 
 POSITIVE_SHARE = {
     "squad": 0.70,
@@ -40,6 +43,20 @@ NEARBY = 40
 
 
 @dataclass(frozen=True, slots=True)
+class Forms:
+    """How many of the questions are asked otherwise than they were written, as shares. They are drawn from answerable and
+    unanswerable ones alike, so that the form tells nothing about the answer.
+    """
+
+    framed: float = 0.0
+    """Speak of the text itself: `asking.framed`."""
+    reworded: float = 0.0
+    """In other words of the same meaning: `rewording`."""
+    swapped: float = 0.0
+    """Of the unanswerable ones, at the cost of those with an exchanged name: two names of the question change places."""
+
+
+@dataclass(frozen=True, slots=True)
 class Example:
     """One training example: `passage[start:end]` answers the question, or start is -1."""
 
@@ -49,13 +66,14 @@ class Example:
     end: int
 
 
-def stream(pool: Pool, retrieved: Sequence[Pair], seed: int) -> Iterator[Example]:
+def stream(pool: Pool, retrieved: Sequence[Pair], seed: int, forms: Forms) -> Iterator[Example]:
     """An endless, reproducible stream: half answerable; every source is shuffled anew each time it is used up.
 
     Args:
         pool: the public pairs.
         retrieved: hard negatives of `mining.mined`.
         seed: decides everything.
+        forms: other ways to ask.
 
     """
     rng = random.Random(seed)
@@ -63,21 +81,31 @@ def stream(pool: Pool, retrieved: Sequence[Pair], seed: int) -> Iterator[Example
     for pair in [*pool.train, *retrieved]:
         by_source.setdefault((pair.source, pair.start >= 0), []).append(pair)
     squad = by_source["squad", True]
-    by_source |= {("beside", False): squad, ("another", False): squad}
+    by_source |= {("beside", False): squad, ("another", False): squad, ("swapped", False): squad}
+    other_words = Rewording((p.question for p in pool.train), Meanings.load(), Likeness()) if forms.reworded else None
+    unanswerable = NEGATIVE_SHARE | {"another": NEGATIVE_SHARE["another"] - forms.swapped, "swapped": forms.swapped}
     draws = {key: _cycle(pairs, random.Random(f"{seed}{key}")) for key, pairs in by_source.items()}
     exchange = _Names(squad)
     while True:
         positive = rng.random() < 0.5
-        shares = POSITIVE_SHARE if positive else NEGATIVE_SHARE
+        shares = POSITIVE_SHARE if positive else unanswerable
         source = rng.choices(list(shares), list(shares.values()))[0]
         drawn: Pair | None = next(draws[source, positive])
         if drawn and source == "another":
             drawn = exchange.another(drawn, pool.contexts[drawn.context], rng)
+        elif drawn and source == "swapped":
+            question = swapped(drawn.question, pool.contexts[drawn.context])
+            drawn = Pair(drawn.context, question, -1, "", source) if question else None
         elif drawn and drawn.answer and source != "clapnq" and rng.random() < YES_OR_NO_SHARE:
             drawn = replace(drawn, question=asking.yes_or_no(drawn.question, drawn.answer) or drawn.question)
         example = cut(pool.contexts[drawn.context], drawn, rng, beside=source == "beside") if drawn else None
         if example is not None:
-            yield replace(example, question=asking.typed(example.question, rng))
+            asked = example.question
+            if other_words and rng.random() < forms.reworded:
+                asked = other_words.reworded(asked, rng)
+            if rng.random() < forms.framed:
+                asked = asking.framed(asked, rng)
+            yield replace(example, question=asking.typed(asked, rng))
 
 
 class _Names:

@@ -29,9 +29,6 @@ from retrieval.training.train import Training
 from retrieval.training.train import train as run_training
 
 BASE = "all-MiniLM-L6-v2"
-TOP = 2
-"""The final probability is fitted on the best sentences of each question: on what may be shown."""
-
 PROJECT = Path(__file__).resolve().parents[2]
 _LOG = logging.getLogger(__name__)
 
@@ -81,27 +78,25 @@ def calibrate(data: Path, out: Path, questions: int, seed: int) -> None:
 
 
 def fit(candidates: list[Candidate]) -> dict[str, Any]:
-    """Ranking weights from all sentences, then the probability from the best of each question."""
+    """What comes first, from all sentences of the answerable questions; then the probability, from the first of each."""
     x = np.array([vector(c.features) for c in candidates])
     y = np.array([float(c.answers) for c in candidates])
-    rank, _ = fitting.fit(x, y, np.ones(len(y)), SIGNS)
-    order = x @ rank
-    kept = _best(np.array([c.question for c in candidates]), order)
-    final, bias = fitting.fit(x[kept], y[kept], np.ones(len(kept)), SIGNS)
+    question = np.array([c.question for c in candidates])
+    rank = fitting.order(x, y, question, SIGNS)
+    first = _first(question, x @ rank)
+    weights, bias = fitting.probability(x[first], y[first], SIGNS)
     return {
         "rank": dict(zip(NAMES, np.round(rank, 4).tolist(), strict=True)),
-        "weights": dict(zip(NAMES, np.round(final, 4).tolist(), strict=True)),
+        "weights": dict(zip(NAMES, np.round(weights, 4).tolist(), strict=True)),
         "bias": round(bias, 4),
     }
 
 
-def _best(question: NDArray[np.int64], score: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Positions of the `TOP` best-scored candidates of each question."""
+def _first(question: NDArray[np.int64], score: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Positions of the best-scored candidate of each question."""
     order = np.lexsort((-score, question))
-    sorted_questions = question[order]
-    first = np.searchsorted(sorted_questions, sorted_questions)
-    kept: NDArray[np.int64] = order[np.arange(len(order)) - first < TOP]
-    return kept
+    _, at = np.unique(question[order], return_index=True)
+    return np.asarray(order[at], np.int64)
 
 
 def _setup(models: Path) -> Setup:

@@ -14,7 +14,7 @@ import torch
 from tokenizers import Tokenizer
 
 from retrieval.index.embeddings import Embedder
-from retrieval.training.examples import Example, stream
+from retrieval.training.examples import Example, Forms, stream
 from retrieval.training.measure import held_out_examples, validate
 from retrieval.training.mining import mined
 from retrieval.training.model import MAX_TOKENS, Encoded, ReaderModule, encode, loss
@@ -24,23 +24,42 @@ BUCKETED = 64
 """Batches drawn at once and sorted by length, so that little is padding."""
 
 
-EXAMPLES = 360_000
-"""About as much as two cores see in an hour and a half; the curve was still rising slowly."""
+AS_WRITTEN = Forms()
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A part of the training, with examples drawn anew. The learning rate warms up, stays, and falls to zero over the
+    last part, so the length can be changed until the fall begins and the weights are those of a run planned that way
+    from the start (warm-up, stable, decay: Hu et al. 2024, MiniCPM).
+    """
+
+    examples: int
+    learning_rate: float
+    decay_share: float
+    asked: Forms = AS_WRITTEN
+    """In which other forms a part of the questions is asked."""
+
+
+ROUNDS = (
+    Round(360_000, 2e-4, 0.35),
+    Round(96_000, 1.5e-4, 0.7, Forms(framed=0.15)),
+    Round(176_000, 1.2e-4, 0.8, Forms(framed=0.15, reworded=0.35, swapped=0.04)),
+)
+"""The first is about as much as two cores see in an hour and a half. At its end the curve still rose, questions that speak
+of the text itself were understood badly, and questions in other words than the text's were doubted; so two more go on from
+it, each from a higher rate again (warm restarts: Loshchilov and Hutter 2017)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Training:
-    """Settings of one training run. The learning rate warms up, stays, and falls to zero over the last part, so the
-    length can be changed until the fall begins and the weights are those of a run planned that way from the start
-    (warm-up, stable, decay: Hu et al. 2024, MiniCPM).
-    """
+    """Settings of one training run."""
 
-    examples: int = EXAMPLES
-    decay_share: float = 0.35
+    rounds: tuple[Round, ...] = ROUNDS
     batch: int = 32
-    learning_rate: float = 2e-4
     weight_decay: float = 0.01
     warmup_steps: int = 300
+    """Of each round."""
     seed: int = 20211217
     validate_every: int = 1000
     checkpoint_every: int = 250
@@ -50,17 +69,30 @@ class Training:
     """Questions for which hard negatives are looked up with the project's own embeddings."""
 
 
-def rate(step: int, plan: Training) -> float:
-    """Learning rate at a step."""
-    total = plan.examples // plan.batch
-    decay = max(1, round(total * plan.decay_share))
-    return plan.learning_rate * min(1.0, (step + 1) / plan.warmup_steps, max(0.0, (total - step) / decay))
+def rates(plan: Training) -> Iterator[float]:
+    """The learning rate of every step."""
+    for part in plan.rounds:
+        total = part.examples // plan.batch
+        decay = max(1, round(total * part.decay_share))
+        for step in range(total):
+            yield part.learning_rate * min(1.0, (step + 1) / plan.warmup_steps, (total - step) / decay)
 
 
-def batches(pool: Pool, retrieved: Sequence[Pair], tokenizer: Tokenizer, plan: Training) -> Iterator[list[Encoded]]:
-    """Batches of like length in a reproducible order."""
-    source: Iterator[Example] = stream(pool, retrieved, plan.seed)
-    rng = random.Random(plan.seed)
+def batches(
+    pool: Pool, retrieved: Sequence[Pair], tokenizer: Tokenizer, plan: Training, done: int = 0
+) -> Iterator[list[Encoded]]:
+    """The batches of the plan in a reproducible order, but for the first `done`."""
+    for number, part in enumerate(plan.rounds):
+        total = part.examples // plan.batch
+        if done < total:
+            source = stream(pool, retrieved, plan.seed + number, part.asked)
+            yield from islice(_sorted(source, tokenizer, plan, plan.seed + number), done, total)
+        done = max(0, done - total)
+
+
+def _sorted(source: Iterator[Example], tokenizer: Tokenizer, plan: Training, seed: int) -> Iterator[list[Encoded]]:
+    """Endless batches of examples of like length."""
+    rng = random.Random(seed)
     while True:
         drawn = encode(tokenizer, list(islice(source, plan.batch * BUCKETED)))
         drawn.sort(key=lambda e: len(e.ids))
@@ -89,14 +121,16 @@ def train(plan: Training, data: Path, start: Path, embedder: Embedder, out: Path
     tokenizer.no_padding()
     tokenizer.enable_truncation(MAX_TOKENS, strategy="only_second")
     module = ReaderModule.from_pretrained(start)
-    optimizer = torch.optim.AdamW(module.parameters(), lr=plan.learning_rate, weight_decay=plan.weight_decay)
+    optimizer = torch.optim.AdamW(module.parameters(), lr=0.0, weight_decay=plan.weight_decay)
     step = _resume(out / "checkpoint.pt", module, optimizer)
     drawn = held_out_examples(pool, plan.validated, plan.seed)
-    total, running, began = plan.examples // plan.batch, 0.0, time.monotonic()
+    total = sum(part.examples // plan.batch for part in plan.rounds)
+    running, began = 0.0, time.monotonic()
     module.train()
-    for batch in islice(batches(pool, retrieved, tokenizer, plan), step, total):
+    ahead = zip(islice(rates(plan), step, None), batches(pool, retrieved, tokenizer, plan, step), strict=True)
+    for learning_rate, batch in ahead:
         for group in optimizer.param_groups:
-            group["lr"] = rate(step, plan)
+            group["lr"] = learning_rate
         with torch.autocast("cpu", dtype=torch.bfloat16):
             value = loss(module, batch)
         value.backward()  # type: ignore[no-untyped-call]
