@@ -15,7 +15,7 @@ REFUSED = "What is the capital of Australia?"
 
 ANSWER = {
     "schema", "run_id", "question", "status", "quotes", "parts", "missing", "nearest", "confidence", "text", "timings_ms",
-    "sources", "disagreements", "later",
+    "sources", "disagreements", "later", "composed",
 }  # fmt: skip
 QUOTE = {
     "number", "text", "article", "title", "publisher", "url", "published", "start", "end", "sha256", "highlight", "speaker",
