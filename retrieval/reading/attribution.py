@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 
-from retrieval.reading.mentions import Mention, Sort, documentary, mention
+from retrieval.reading.mentions import Mention, Sort, documentary, mention, people
 from retrieval.reading.phrases import after, before, ends_with_name, subject, without_adverbs
 from retrieval.reading.sayings import PROVIDING, cues, says
 
@@ -25,8 +26,9 @@ class Attribution:
     """It stands in a clause with "while" or "although", and gives way to what does not."""
 
 
+_CLAUSES = re.compile(r"(?:, (?:and|but)|;)\s(?:instead |then |later |so )?")
 _UNSAID = re.compile(
-    r"(?:\b(?:was|were|been|be|being|is|are|am|get|gets|got|not|never|no|to|would|could|might|may|can|cannot|will|should|must)|"
+    r"(?:\b(?:was|were|been|be|being|is|are|am|get|gets|got|not|never|no|to|would|could|might|may|can|cannot|will|should|must|[Hh]aving)|"
     r"[’'](?:m|re|d|ll)|n[’']t)\s*$"
 )
 """Before a verb that passes nothing on: passive, denied, or only thought of."""
@@ -35,6 +37,8 @@ _GOING_ON = re.compile(r"\b(?:continued|continues|went on|goes on|proceeded)\s+t
 _NO_PARTICIPLE = re.compile(
     r"\b(?:by|for|of|in|from|before|after|without|about|on|and|as|is|are|was|were|been|keeps?|kept|start(?:ed)?)\s*$"
 )
+_RELATIVE = re.compile(r",? who$")
+_COMMITTING = re.compile(r"promise|pledge|threaten|vow")
 _JOINED = re.compile(r"(?:^|[\s,])(?:and|but|or|then|yet)\s*$")
 _SPEAKING = frozenset("said says told tells replied wrote shouted whispered insisted added warned explained".split())
 _TOLD = re.compile(r"(?:\s\w+){0,3}[,:]?\s(?:that\b|“)")
@@ -45,7 +49,12 @@ _DIRECT = re.compile(r"[,:]?\s?(?:quote, )?“")
 _AT_END = re.compile(r"\s*(?:[.,;]|$|(?:on|in|last|this|late|early|at|to|when|after)\b)")
 _ACCORDING = re.compile(
     r"\b(?:[Aa]ccording to|[Ii]n the (?:words|view|opinion|eyes) of|[Aa]s told by|quoted(?=\s[^.]{3,80} as saying)|"
-    r"(?:described|called|dubbed|label+ed|characteri[sz]ed|branded|hailed|condemned|denounced)(?: as)? by)\s"
+    r"(?:described|called|dubbed|label+ed|characteri[sz]ed|branded|hailed|condemned|denounced|praised|criticised|criticized|denied|confirmed|"
+    r"announced|disputed|acknowledged|reported|alleged)(?: as)? by)\s"
+)
+_THOUGHT = re.compile(
+    r"\b(?:was|were|is|are|been)\s(?:\w+ly )?(?:considered|regarded|seen|viewed|described|praised|hailed|criticised|"
+    r"criticized|called|named|condemned|believed|thought|accused|rated|characterised|characterized)\b[^,;.“]{1,90}?\sby\s"
 )
 _WAS_QUOTED = re.compile(r"\b(?:was|were|is|are)\s(?:also )?quoted\s(?:[^.]{0,40} )?as (?:saying|telling)\b")
 _VIEW = re.compile(r"\b[Ii]n (?P<who>his|her|their|its|[^,;:“”]{2,50}?[’']s?)\s(?:own )?(?:view|opinion|words|eyes)\b")
@@ -82,9 +91,10 @@ def _opinions(words: str) -> Iterator[Attribution]:
 
 def _according(words: str) -> Iterator[Attribution]:
     """According to the ministry; was described by Scales as …; was quoted as saying …"""
-    for match in _ACCORDING.finditer(words):
+    for match in chain(_ACCORDING.finditer(words), _THOUGHT.finditer(words)):
         # What goes according to rules is not what the rules say.
-        if (found := after(words[match.end() :])) and found.head not in _MEASURES:
+        found = after(words[match.end() :])
+        if found and found.head not in _MEASURES and (match.re is _ACCORDING or found.sort is not Sort.DOCUMENT):
             yield Attribution(found, match.end(), True)
     if (quoted := _WAS_QUOTED.search(words)) and (subject_ := before(words[: quoted.start()])):
         yield Attribution(*subject_[:3])
@@ -102,6 +112,16 @@ def _verbs(words: str) -> Iterator[Attribution]:
             continue
         going = _GOING_ON.search(left)
         plain = without_adverbs(left[: going.start()] if going else left)
+        if (relative := _RELATIVE.search(plain)) and says(kind, verb, following, quote_before=False):
+            # "The story featured an interview with Ni, who stated that …": more than half of it is his.
+            named = plain[: relative.start()]
+            who = next((p for p in reversed(people(named)) if named.endswith(p.name)), None)
+            if who and 2 * len(following) > len(words):
+                yield Attribution(who, start, True)
+            continue
+        if _JOINED.search(plain) and _COMMITTING.match(verb) and following.startswith(" to "):
+            # "… helped train the army and promised to provide more": told among what was done.
+            continue
         if not going and _UNSAID.search(plain) and not verb.startswith(("den", "doubt")):
             continue
         if kind == "ing" and _NO_PARTICIPLE.search(plain):
@@ -113,7 +133,7 @@ def _verbs(words: str) -> Iterator[Attribution]:
         if not complete and not closing:
             continue
         if kind == "ing" or _JOINED.search(plain):
-            who = subject(left)
+            who = (_last_clause(left) if kind == "ing" else None) or subject(left)
             if who and not left.lstrip().startswith("“"):
                 yield Attribution(who, 0, True)
         elif found := before(plain):
@@ -123,6 +143,13 @@ def _verbs(words: str) -> Iterator[Attribution]:
                 who = replace(who, sort=Sort.ROLE)
             if complete or re.search(r"(?:^|,\s)$", plain[:at]):
                 yield Attribution(who, at, main or bool(_DIRECT.match(following)), conceded)
+
+
+def _last_clause(left: str) -> Mention | None:
+    """Who does what the last of several clauses says: “…, and instead another release was issued stating that …”."""
+    joint = [m.end() for m in _CLAUSES.finditer(left)]
+    found = subject(left[joint[-1] :]) if joint else None
+    return found if found and found.sort not in {Sort.THING, Sort.PRONOUN} else None
 
 
 def _inverted(left: str, following: str) -> Mention | None:

@@ -13,6 +13,12 @@ _TURN = re.compile(r"^[ \t]*([A-Z][A-Z.’' -]*[A-Z.]{2})(?: \([^)\n]{1,40}\))?:
 LEAST_TURNS = 3
 """A text with fewer lines that begin with a name in capitals and a colon is no transcript."""
 
+_FIRST = re.compile(r"(?<![\w’'.-])(?:I(?![\w.])|[Mm]y(?=\s[a-z])|[Ww]e(?=[\s’'])|[Oo]ur(?=\s[a-z]))")
+_QUOTED = re.compile(r"“[^”]{0,3000}”|\"[^\"]{0,3000}\"|``.{0,3000}?''", re.DOTALL)
+LEAST_FIRST = 4
+FIRST = 0.015
+"""Number and share of words by which somebody speaks of himself, from which on a text is a speech; in news it is 0."""
+
 _NEAR = 160
 """Characters after a name in which a pronoun can tell whether it is a man's or a woman's."""
 
@@ -37,6 +43,13 @@ class Known:
         places, names = self._turns
         number = bisect_right(places, at)
         return names[number - 1] if number else None
+
+    @cached_property
+    def speech(self) -> bool:
+        """Whether somebody speaks in the first person throughout, outside quotation marks, and nobody says who."""
+        own = _QUOTED.sub("", self._text)
+        words = len(own.split())
+        return len(_FIRST.findall(own)) >= max(LEAST_FIRST, words * FIRST)
 
     def full(self, surname: str, end: int) -> str | None:
         """The name in full under which a person was introduced before `end`; the first if several share it."""

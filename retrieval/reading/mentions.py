@@ -15,7 +15,8 @@ _PEOPLE = re.compile(
     r"friends|activists|democrats|republicans|greens|ministers|leaders|one|everyone|somebody|nobody|agent|rebels)$"
 )
 _CAPITAL = (
-    r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|Capt|Cmdr|Sgt|Maj|Rev|Fr|St|Hon|Jr|Sr|Mgr)\.|[A-ZÀ-ÖØ-Þ][\w’'-]*)"
+    r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Gen|Sen|Rep|Gov|Lt|Col|Capt|Cmdr|Sgt|Maj|Rev|Fr|St|Hon|Jr|Sr|Mgr|Bros|Inc|Ltd|Co|Corp)\.|"
+    r"(?:(?:al|el|an|as|ad|ar|ash|ibn)-)?[A-ZÀ-ÖØ-Þ][\w’'-]*)"
 )
 _INITIALS = r"(?:[A-Z]\.)+"
 _PARTICLE = r"(?:de|da|di|du|von|van|der|den|bin|ibn|al|el|la|le|dos|del|ter|af|av)"
@@ -28,6 +29,10 @@ _TRAILING = re.compile(r"released|published|issued|presented|submitted|made|base
 """Participles that tell more of the noun before."""
 
 PRONOUN = re.compile(r"(he|she|it|they|i|we|you)\b", re.IGNORECASE)
+
+
+_ENTITLED = frozenset("entitled titled called album song film movie book novel series game single show play".split())
+"""Before the name of a work."""
 
 
 class Sort(StrEnum):
@@ -93,6 +98,8 @@ def people(words: str) -> list[Mention]:
         before = [w.casefold() for w in words[: run.start()].split()[-2:]]
         role = bool(before) and _singular(before[-1]) in ROLES
         one = mention(run[0])
+        if before and before[-1] in _ENTITLED:
+            continue
         if one and one.sort in {Sort.PERSON, Sort.BODY} and (role or not DETERMINERS.intersection(before)):
             found.append(one)
     return found
@@ -146,6 +153,8 @@ def _capital(own: str, core: str, phrase: str) -> Mention | None:
     before = own[: runs[-1].start()].split()
     described = before[-1].casefold() if before else ""
     found = name_of(run)
+    if found is None and run.casefold() in NO_NAME:
+        return None
     if found is None:
         # Nothing but a title: the Prime Minister.
         return Mention(Sort.ROLE, _lowered(core), run.split()[-1].casefold())

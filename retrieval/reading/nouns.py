@@ -34,7 +34,7 @@ BODIES = frozenset(
     "service society squad station team tribunal trust unit watchdog wing alliance bloc assembly administration "
     "academy airline airport brewery broadcaster city town village province region republic college hospital library "
     "laboratory records studios pictures games site website channel radio television daily weekly review family "
-    "majority minority side crown palace pentagon".split()
+    "majority minority side crown palace pentagon publication outlet media bros".split()
 )
 """Nouns of bodies: what speaks as one though it is many."""
 
@@ -44,7 +44,8 @@ DOCUMENTS = frozenset(
     "convention protocol contract article section paragraph provision amendment ruling verdict judgment judgement "
     "study survey poll analysis review record transcript message telegram email e-mail filing petition lawsuit "
     "complaint indictment guideline guidance rule regulation policy plan strategy budget manifesto declaration "
-    "dossier file book essay column editorial leaflet sign notice figure data statistic census website".split()
+    "dossier file book essay column editorial leaflet sign notice figure data statistic census website account "
+    "testimony assessment".split()
 )
 """Nouns of what is written."""
 
@@ -57,7 +58,8 @@ NO_NAME = frozenset(
     "during under over among once only even local more most less well yes look folks please thank very such much many "
     "how why where whether thus hence therefore similarly additionally furthermore moreover finally eventually "
     "instead subsequently originally initially various other others certain several rather perhaps maybe nevertheless "
-    "nonetheless besides again soon often".split()
+    "nonetheless besides again soon often having being regarding following including considering concerning given "
+    "based born known located alongside throughout upon within without towards through beyond above below".split()
 )
 """Words that have a capital only because a sentence begins with them, and days and months."""
 

@@ -40,6 +40,7 @@ _DATED = re.compile(
 )
 """When it was, where no comma divides it from the subject: On Friday Russia …"""
 
+_OWN_WORK = re.compile(r"(?:[Ii]n|[Oo]n|[Aa]t)\s(?:his|her|their|its)\s.*[a-zA-Z]\s(?P<name>[A-Z][\w’'-]+)$")
 _OPENING = re.compile(r"(?:While|Although|Though|But|And|So|Then|Yet|However|When|As|If|Because)\s")
 _SUBJECT_PRONOUN = re.compile(r"(he|she|it|they|i|we|you)(?:[’']\w+)?\b", re.IGNORECASE)
 _OBJECT = {"him": "he", "her": "she", "them": "they"}
@@ -81,6 +82,9 @@ def before(left: str) -> tuple[Mention, int, bool, bool] | None:
         last -= 1
     start, piece = pieces[last]
     prefix, phrase = noun_phrase(piece)
+    if own := _OWN_WORK.match(piece):
+        # "In his Biographia Literaria Coleridge hails …": the comma is missing.
+        prefix, phrase = piece[: own.start("name")], own["name"]
     if several := _several([p for _, p in pieces[: last + 1]]):
         return Mention(Sort.BODY, several, several.split()[-1]), start, True, False
     found = mention(phrase)

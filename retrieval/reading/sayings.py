@@ -16,7 +16,9 @@ _STRONG = (
     "denounces praised praises welcomed doubted doubts doubt expects expect reiterated reiterates quipped joked "
     "thundered shouted cried whispered testified testifies cautioned cautions predicted predicts predict lamented "
     "hailed noted notes boasted mused recounted estimated estimates estimate disputed disputes refuted reassured "
-    "assured informed called calls call labelled labeled dubbed branded likened"
+    "assured informed called calls call labelled labeled dubbed branded likened "
+    "hails commended commends lauded lauds lambasted retorted countered opined speculated posited theorised "
+    "theorized enthused denounce condemn condemns criticise criticize praise"
 )
 """Say something whatever follows."""
 
@@ -28,11 +30,14 @@ _WEAK = (
     "continues proposed proposes considered considers consider discussed conceded concedes claims claim states state "
     "urge promise pledge threaten hinted hints specified specifies stipulated learned disagreed tweeted posted read "
     "reads understood recommended recommends advised advises reminded reminds commented comments protested protests "
-    "objected objects apologised apologized"
+    "objected objects apologised apologized remembered remembers remarked voiced voices"
 )
 """Say something with a clause or a quotation."""
 
-_PUT = "put puts gave referred refers described describes describe"
+_PUT = (
+    "put puts gave referred refers described describes describe regarded regards regard viewed views characterised "
+    "characterized depicts depicted dismissed dismisses portrayed"
+)
 """Say something with “as” or “at”."""
 
 _ING = (
@@ -53,6 +58,13 @@ _OPINION = re.compile(
 )
 """Values something: was positive about."""
 
+_FEELING = re.compile(
+    r"\b(?:pointed out|points out|(?:express(?:ed|es)?|voiced?|convey(?:ed|s)?)(?= (?:his|her|its|their|great|deep|strong|"
+    r"concerns?|doubts?|hopes?|fears?|regrets?|sadness|sympathy|support|confidence|disappointment|anger|outrage|surprise|"
+    r"satisfaction|optimism|scepticism|skepticism|dissatisfaction|frustration|relief|shock)\b))"
+)
+"""Pointed out; expressed concern."""
+
 _CUES = {
     verb: kind
     for kind, verbs in (("ing", _ING), ("put", _PUT), ("weak", _WEAK), ("strong", _STRONG))
@@ -64,7 +76,7 @@ PROVIDING = re.compile(rf"(?<![\w’'-])(?:would |will |must |shall |should |als
 """What a document does, and nobody else unless he says so."""
 
 _CLAUSE = re.compile(
-    r"[,:]?\s*(?:“|that\b|:|whether\b)|\s+(?:how|why|what|if|he|she|it|they|we|i|there)\b|"
+    r"[,:]?\s*(?:“|that\b|:|whether\b)|\s+(?:how|why|what|if|he|she|it|they|we|i(?![ ](?-i:[A-Z]))|there)\b|"
     r"\s(?:\w+\s){0,5}?(?:that\b|“|:)|,\s*“",
     re.IGNORECASE,
 )
@@ -83,6 +95,11 @@ _NOUNS = frozenset(
 )
 """Nouns as often as verbs."""
 
+_OBJECT = re.compile(
+    r"\b(?:after|of|the|an?|by|with|on|from|amid|despite|its|his|her|their|these|those|to|for|against|in|about|over)\s$"
+)
+"""Before a noun."""
+
 _TO_DO = ("claim", "promise", "pledge", "threaten")
 """Weak ones that say something with “to” as well."""
 
@@ -96,8 +113,11 @@ def cues(words: str) -> Iterator[tuple[str, int, int]]:
     verbs = (word for word in _WORD.finditer(words) if word[0] in _CUES)
     for word in islice(verbs, MOST):
         # "Various estimates of …" is a noun.
-        if word[0] not in _NOUNS or not words.startswith(" of ", word.end()):
+        noun = word[0] in _NOUNS and (words.startswith(" of ", word.end()) or _OBJECT.search(words, 0, word.start()))
+        if not noun:
             yield _CUES[word[0]], word.start(), word.end()
+    for found in _FEELING.finditer(words):
+        yield "strong", found.start(), found.end()
     for found in _OPINION.finditer(words):
         yield "opinion", found.start(), found.end()
 

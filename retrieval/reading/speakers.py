@@ -27,6 +27,9 @@ class Speaker:
 
 REPORTER = Speaker("the article", "reporter")
 
+SPEECH = Speaker("the speech", "document")
+"""Somebody speaks in the first person, and the text does not say who: a speech, a letter, a column."""
+
 BACK = 12
 """Sentences before the one asked about that may be read to find its voice."""
 
@@ -113,9 +116,10 @@ class _Listener:
         return self._voices[index]
 
     def _default(self, index: int) -> _Voice:
-        """The text's own voice: the reporter's, or his whose turn it is in a transcript."""
+        """The text's own voice: the reporter's, or his whose turn it is in a transcript, or that of a speech."""
         turn = self._facts.turn(self._sentences[index][0])
-        return _Voice(Speaker(turn, "person") if turn else REPORTER, one=False, named=False)
+        own = Speaker(turn, "person") if turn else SPEECH if self._facts.speech else REPORTER
+        return _Voice(own, one=False, named=False)
 
     def _own_voice(self, index: int) -> _Voice | None:
         """Whom the sentence itself names."""
@@ -170,6 +174,10 @@ class _Listener:
         here = subject(words) if at > 0 else None
         if here and here.name in words[:at] and (name := self._one(index, here)) and self._fits(name, pronoun):
             return name
+        before = reversed(people(words[:at])) if at > 0 else ()
+        inside = (name for other in before if other.sort is Sort.PERSON and (name := self._one(index, other)))
+        if found := next((name for name in inside if " " in name and self._fits(name, pronoun)), None):
+            return found
         for earlier in range(index - 1, max(self._first, index - RECENT) - 1, -1):
             voice = self.voice(earlier)
             if voice.one and self._fits(voice.speaker.name, pronoun):
