@@ -84,6 +84,9 @@ class Part:
     missing: tuple[str, ...]
     unquoted: str | None = None
     """Whom the question asks about as a speaker, where what was found is said by others only."""
+    unnamed: tuple[str, ...] = ()
+    """Names of the question that no article holds, where a text in the first person answers: maybe that of the
+    one who speaks there."""
 
     def to_json(self) -> dict[str, Any]:
         """The contract's part."""
@@ -93,6 +96,7 @@ class Part:
             "quotes": list(self.quotes),
             "missing": list(self.missing),
             "unquoted": self.unquoted,
+            "unnamed": list(self.unnamed),
         }
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from bot import dependencies, followups, gate, question, speaking
+from bot import deciding, dependencies, followups, gate, question, speaking
 from bot.agreement import Agreement
 from bot.answer import Answer, Part, Quote, Status, Timings
 from bot.followups import Turn
@@ -24,6 +23,7 @@ from retrieval.reading.judge import Calibration, Finding, judge
 from retrieval.reading.likeness import Likeness
 from retrieval.reading.memory import Memory
 from retrieval.reading.names import Terms, terms
+from retrieval.reading.narration import first_person
 from retrieval.reading.reader import Reader
 from retrieval.reading.search import EVERYTHING, Retriever, Scope, words_in
 from retrieval.reading.windows import around
@@ -51,6 +51,8 @@ class PartTrace:
     """Whom it asks about as a speaker, where what was found is said by others only."""
     absent: tuple[str, ...] = ()
     """Words of it that no article holds, nor anything like them where it was read."""
+    unnamed: tuple[str, ...] = ()
+    """As in `bot.answer.Part`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,18 +174,24 @@ class Answerer:
 
     def depends(self) -> dict[str, Any]:
         """What answers depend on now besides question and scope, by component."""
-        return self._depends | {"articles": dependencies.articles(self._index.catalogue.entries())}
+        catalogue = self._index.catalogue
+        return self._depends | {"articles": catalogue.kept("depends", lambda: dependencies.articles(catalogue.entries()))}
 
     def _read(self, part: str, scope: Scope, timings: Timings) -> tuple[PartTrace, Timings]:
         sought = self._findings(part, scope, self._settings.reader.passages)
         named, findings, took = sought.terms, sought.findings, sought.timings
-        threshold = self._threshold(part, named, sought.absent)
+        limits = self._settings.answer
+        threshold = deciding.threshold(limits, part, named, sought.absent)
         findings, silent = speaking.heed(self._index.catalogue, self._aliases, part, findings, threshold)
-        chosen = self._chosen(findings, threshold)
+        chosen = deciding.chosen(limits, findings, threshold)
         findings, chosen, conflicts = self._agreement.opposed(part, findings, chosen)
         took = Timings(timings.embed + took.embed, timings.search + took.search, timings.read + took.read)
         shown = silent.shown if silent else None
-        return PartTrace(part, named, tuple(findings), chosen, conflicts, shown, sought.absent), took
+        unnamed = _whole(named.acting, part) if chosen and self._in_first_person(findings[0]) else ()
+        return PartTrace(part, named, tuple(findings), chosen, conflicts, shown, sought.absent, unnamed), took
+
+    def _in_first_person(self, finding: Finding) -> bool:
+        return first_person(self._index.catalogue.text(finding.evidence.stored.sha256))
 
     def _findings(self, part: str, scope: Scope, passages: int) -> Sought:
         """What a part names, and the sentences of the articles in scope that may answer it, best first."""
@@ -198,8 +206,9 @@ class Answerer:
         read_ms = (time.perf_counter() - began) * 1e3
         findings = judge(self._calibration, part, named, words.count(), readings, self._likeness)
         read = list(dict.fromkeys(word.surface for window in windows for word in words_of(window.text)))
+        heard = named.heard_from(first_person=any(window.first_person for window in windows))
         absent = tuple(
-            t.surface for t in named.all if not t.frequency and (t.name or not self._likeness.has(t.surface, read))
+            t.surface for t in heard.all if not t.frequency and (t.name or not self._likeness.has(t.surface, read))
         )
         return Sought(named, absent, self._agreement.folded(findings), Timings(found.embed_ms, found.search_ms, read_ms))
 
@@ -219,29 +228,6 @@ class Answerer:
             )
         ]
 
-    def _threshold(self, part: str, named: Terms, absent: Sequence[str]) -> float:
-        """How probable the best sentence must be: more so where the question takes something for granted."""
-        limits = self._settings.answer
-        if named.foreign:
-            # Whatever is found then is at best an accident, and at worst was written to be found.
-            return math.inf
-        # "Why did he call him a killer?" presupposes that he did; a word that no article holds makes that doubtful.
-        if absent and question.presupposes(part):
-            return max(limits.threshold, limits.premise_threshold)
-        # Where most words are in no article, what is found is mostly about something else.
-        if 2 * len(absent) > len(named.all):
-            return max(limits.threshold, limits.absent_threshold)
-        return limits.threshold
-
-    def _chosen(self, findings: Sequence[Finding], threshold: float) -> int:
-        """How many of the findings, from the first on, are shown."""
-        limits = self._settings.answer
-        if not findings or findings[0].probability < threshold:
-            return 0
-        least = max(limits.also_threshold, limits.also_share * findings[0].probability)
-        others = [f for f in findings[1 : limits.max_quotes] if f.probability >= least]
-        return 1 + len(others)
-
     def _answer(self, asked: str, traces: Sequence[PartTrace], run_id: str) -> Answer:
         quotes: list[Quote] = []
         parts: list[Part] = []
@@ -260,7 +246,8 @@ class Answerer:
             absent = () if numbers else tuple(trace.terms.absent_names or trace.absent)
             missing += [word for word in absent if word not in missing]
             told = Status.ANSWERED if numbers else Status.REFUSED
-            parts.append(Part(trace.question, told, tuple(numbers), absent, None if numbers else trace.unquoted))
+            unquoted = None if numbers else trace.unquoted
+            parts.append(Part(trace.question, told, tuple(numbers), absent, unquoted, trace.unnamed))
         answered = sum(p.status is Status.ANSWERED for p in parts)
         status = Status.ANSWERED if answered == len(parts) else Status.PARTIAL if answered else Status.REFUSED
         refused = [f for t in traces if not t.chosen for f in t.findings[: self._settings.answer.nearest]]
@@ -291,7 +278,13 @@ class Answerer:
         return dependencies.fixed(self._settings, models, {"aliases": self._aliases.fingerprint})
 
 
+def _whole(words: Sequence[str], text: str) -> tuple[str, ...]:
+    """The words as one name, if they stand together in a text; else one by one."""
+    name = " ".join(words)
+    return (name,) if name and name in text else tuple(words)
+
+
 def _run_id(asked: str, understood: str, scope: Scope, depends: dict[str, Any]) -> str:
     """From everything the answer depends on: the same question on the same articles has the same id."""
     only = sorted(scope.articles) if scope.articles is not None else None
-    return dependencies.digest([asked, understood, str(scope.as_of), only, depends])
+    return dependencies.run_id([asked, understood, str(scope.as_of), only], depends)

@@ -49,7 +49,7 @@ def test_an_answer_has_the_fields_of_the_contract(verbatim: Verbatim) -> None:
         assert quote["number"] == number
         assert set(quote["speaker"]) == {"name", "kind"}
         assert exact(quote)
-    assert [set(part) for part in answer["parts"]] == [{"question", "status", "quotes", "missing", "unquoted"}]
+    assert [set(part) for part in answer["parts"]] == [{"question", "status", "quotes", "missing", "unquoted", "unnamed"}]
     assert 0 <= answer["confidence"] <= 1
     explained = verbatim("ask", ANSWERED, "--json", "--explain").json
     assert set(explained) == ANSWER | {"explanation"}

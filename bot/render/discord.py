@@ -153,7 +153,8 @@ def reason(missing: Sequence[str], silent: str | None = None) -> str:
 
 def relations(answer: Answer) -> str:
     """That articles differ, that later ones say otherwise, and how many are independent; empty where nothing is so."""
-    rows = [f"⚖️ **{line}**" for line in standing.differences(answer, _short)]
+    rows = [f"👤 {said}"] if (said := standing.unnamed(answer, _short)) else []
+    rows += [f"⚖️ **{line}**" for line in standing.differences(answer, _short)]
     if later := standing.later(answer, _short, day):
         rows.append(f"🕒 {later}.")
     if counted := standing.sources(answer):

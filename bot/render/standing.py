@@ -41,6 +41,15 @@ def later(answer: Answer, escape: Escape, day: Callable[[date], str]) -> str:
     return f"{which}: {_listed(named, count)}"
 
 
+def unnamed(answer: Answer, escape: Escape) -> str:
+    """That nobody can tell from the articles whether the one asked about is the one who speaks; empty where nobody is."""
+    names = list(dict.fromkeys(name for part in answer.parts for name in part.unnamed))
+    if not names:
+        return ""
+    listed = _listed([escape(name) for name in names[:NAMED]], len(names))
+    return f"No article mentions {listed}: this is said in the first person, in a text that does not name who speaks."
+
+
 def copies(quote: Quote, escape: Escape) -> str:
     """In which copies of its article a quote stands as well; empty where there is none."""
     if not quote.copies:

@@ -55,7 +55,8 @@ def relations(answer: Answer) -> list[str]:
     """That articles differ, how many independent ones there are, and that later ones say otherwise; as far as it is so."""
     counted = standing.sources(answer)
     later = standing.later(answer, escape, lambda day: day.isoformat())
-    lines = [*standing.differences(answer, escape), f"{counted}." if counted else "", f"{later}." if later else ""]
+    unnamed = standing.unnamed(answer, escape)
+    lines = [unnamed, *standing.differences(answer, escape), f"{counted}." if counted else "", f"{later}." if later else ""]
     return [line for line in lines if line]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from retrieval.index.words import STOP, is_content, stem, tokens
-from retrieval.reading.aliases import Aliases, close_spelling
+from retrieval.reading.aliases import Aliases, close_spelling, initials
 from retrieval.reading.narration import acts
 
 ABOUT_TEXTS = frozenset(
@@ -55,6 +55,11 @@ class Terms:
         """Whether the question speaks of nothing that any article speaks of."""
         return bool(self.all) and not any(t.frequency for t in self.all)
 
+    @property
+    def acting(self) -> list[str]:
+        """Absent names of those who may be speaking, as the person wrote them."""
+        return [t.surface for t in self.all if t.acting and not t.frequency]
+
     def heard_from(self, *, first_person: bool) -> Terms:
         """What of the question a text can be expected to name.
 
@@ -77,8 +82,8 @@ class Words(Protocol):
     def document_frequencies(self, asked: Sequence[str]) -> dict[str, int]:
         """In how many passages each stem occurs; those that occur in none are left out."""
 
-    def vocabulary(self) -> list[str]:
-        """Every stem that occurs, and maybe others."""
+    def vocabulary(self, initials: str | None = None) -> list[str]:
+        """Every stem that occurs, and maybe others; of those that begin with one of these letters, where any are given."""
 
     def count(self) -> int:
         """Number of passages."""
@@ -91,7 +96,6 @@ def terms(question: str, words: Words, aliases: Aliases) -> Terms:
     others = aliases.found(all_stems)
     wanted = {s for names in others.values() for name in names for s in name} | set(all_stems)
     frequencies = words.document_frequencies(sorted(wanted))
-    vocabulary: list[str] | None = None
     named = _named(question, found)
     acting = _acting(question, found, named)
     kept: dict[str, Term] = {}
@@ -103,8 +107,7 @@ def terms(question: str, words: Words, aliases: Aliases) -> Terms:
         if position in others:
             variants += sorted(s for name in others[position] if all(frequencies.get(s) for s in name) for s in name)
         if not any(frequencies.get(v) for v in variants):
-            vocabulary = words.vocabulary() if vocabulary is None else vocabulary
-            spellings = close_spelling(own, vocabulary)
+            spellings = close_spelling(own, words.vocabulary(initials(own)))
             frequencies |= words.document_frequencies(spellings)
             variants += [s for s in spellings if frequencies.get(s)]
         frequency = max((frequencies.get(v, 0) for v in variants), default=0)
