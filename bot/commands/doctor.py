@@ -123,7 +123,7 @@ def _model(opened: Project) -> str:
     if composer is None:
         return "none; the quotes stand alone"
     try:
-        opened.writer.connect()
+        composer.prepare()
         month = composer.ledger.month()
     finally:
         opened.database.close()

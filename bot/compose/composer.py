@@ -67,6 +67,16 @@ class Composer:
     def _checker(self) -> ProseChecker:
         return self._make_checker()
 
+    def prepare(self) -> None:
+        """Make everything ready now, so that no question waits for it.
+
+        Raises:
+            VerbatimError: something cannot be made; it is tried again when it is needed.
+
+        """
+        _ = self._checker
+        self._writer.connect()
+
     def compose(self, answer: Answer, understood: str) -> Answer:
         """The answer with what a model wrote above its quotes, as far as it holds. A refusal comes back as it is.
 

@@ -158,6 +158,15 @@ class Writer(Protocol):
     name: str
     """As in `compose.model`."""
 
+    def connect(self) -> object:
+        """Make the model ready, without asking it: what it needs may take a second or two to import.
+
+        Raises:
+            WritingError: it cannot be used; it says what to do.
+
+        """
+        ...
+
     def write(self, question: str, quotes: Sequence[Quote]) -> Draft:
         """Sentences about the question from these quotes.
 
