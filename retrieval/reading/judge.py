@@ -35,8 +35,8 @@ class Finding:
 class Calibration:
     """Two linear models over `features`, fitted on held-out public articles and never on the question files.
 
-    One orders sentences, fitted on all that were read. The other, a logistic regression (Platt 1999) fitted on the best
-    of each question, says how probable it is that a sentence answers.
+    One orders the sentences of a question, fitted listwise on those of answerable questions (`training.fitting.order`). The
+    other, a logistic regression (Platt 1999) fitted on the first of each question, says how probable it is that it answers.
     """
 
     rank: tuple[float, ...]
