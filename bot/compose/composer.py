@@ -116,6 +116,8 @@ class Composer:
             return None
         try:
             self._allowed()
+            # Its import takes a second or two, which is not the model's time.
+            self._writer.connect()
             seconds = self.settings.rewrite_seconds
             rewriting = self._deadline.within(seconds, lambda: self._writer.rewrite(question, recent))
         except Abandoned:
@@ -131,6 +133,7 @@ class Composer:
         model = self.settings.model
         try:
             self._allowed()
+            self._writer.connect()
             asked = _asked(answer, understood)
             seconds = self.settings.timeout_seconds + GRACE_SECONDS
             draft = self._deadline.within(seconds, lambda: self._writer.write(asked, answer.quotes))
