@@ -10,6 +10,8 @@ from bot.compose.prompt import Message
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
 
+    Chat = BaseChatModel
+
 
 @dataclass(frozen=True, slots=True)
 class Form:
@@ -33,7 +35,7 @@ class Reply:
     """What to add to a complaint if the reply ended because it was too long."""
 
 
-def invoke(chat: BaseChatModel, form: Form, structured: bool, complaint: str) -> Reply:
+def invoke(chat: Chat, form: Form, structured: bool, complaint: str) -> Reply:
     """Ask once. Raises what the provider's package raises.
 
     Args:

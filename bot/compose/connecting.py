@@ -11,12 +11,12 @@ from bot.settings import ComposeSettings
 from retrieval.errors import WritingError
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
+    from bot.compose.asking import Chat
 
 _HOW = "Write compose.model as provider:name, as in openai:gpt-5-mini; docs/compose.md lists what each needs."
 
 
-def connect(settings: ComposeSettings) -> BaseChatModel:
+def connect(settings: ComposeSettings) -> Chat:
     """The model, not yet spoken to.
 
     Raises:
@@ -33,7 +33,7 @@ def connect(settings: ComposeSettings) -> BaseChatModel:
     # Some providers' classes know nothing of timeouts and retries, and refuse them; calls have an end without them too.
     for left_out in ((), ("timeout", "max_retries")):
         try:
-            chat: BaseChatModel = init_chat_model(settings.model, **{k: v for k, v in given.items() if k not in left_out})
+            chat: Chat = init_chat_model(settings.model, **{k: v for k, v in given.items() if k not in left_out})
             return chat
         except ImportError as error:
             found = re.search(r"pip install ([\w.-]+)", str(error))

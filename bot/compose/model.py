@@ -20,7 +20,7 @@ from bot.settings import ComposeSettings
 from retrieval.errors import WritingError
 
 if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
+    from bot.compose.asking import Chat
 
 T = TypeVar("T")
 
@@ -31,15 +31,13 @@ _NO_SENSE = "If it goes on, name a stronger model in compose.model; the quotes s
 class ModelWriter:
     """Writes and rewrites by the model that the settings name. May be used by several threads at once."""
 
-    def __init__(
-        self, settings: ComposeSettings, chat: Callable[[], BaseChatModel] | None = None, time: Time = MACHINE
-    ) -> None:
+    def __init__(self, settings: ComposeSettings, chat: Callable[[], Chat] | None = None, time: Time = MACHINE) -> None:
         """`chat` makes the model, by default through `init_chat_model`; it is made when it is first asked."""
         self.name = settings.model
         self._settings = settings
         self._chat = chat or (lambda: connect(settings))
         self._time = time
-        self._connected: BaseChatModel | None = None
+        self._connected: Chat | None = None
         self._connecting = threading.Lock()
         self._deadline = Deadline()
         self._breaker = Breaker(time)
@@ -58,7 +56,7 @@ class ModelWriter:
         read = lambda reply: rewritten.checked(replies.question(reply), question, earlier)  # noqa: E731
         return Rewriting(*self._asked(form, self._settings.rewrite_seconds, read))
 
-    def connect(self) -> BaseChatModel:
+    def connect(self) -> Chat:
         """The model, made ready: LangChain takes a second or two to import, which no question should wait for.
 
         Raises:
