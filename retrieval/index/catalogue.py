@@ -6,21 +6,22 @@ import json
 import re
 import secrets
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from sqlite3 import Connection, Row
-from typing import Any
+from typing import Any, TypeVar
 
 from retrieval.corpus.article import Metadata
 from retrieval.corpus.passages import Passage
 from retrieval.errors import ChangedMeanwhile
-from retrieval.index import schema, shingles, words
+from retrieval.index import schema
 from retrieval.index.unchanged import Unchanged
 
 OWNER = "owner"
+T = TypeVar("T")
 _PLAIN = re.compile(r"[a-z0-9.]+")
 
 
@@ -161,6 +162,10 @@ class Catalogue:
         with self._lock:
             return self.version(), self._db.total_changes
 
+    def kept(self, name: str, read: Callable[[], T]) -> T:
+        """What `read` makes of this catalogue, worked out again when it has changed. It is shared: leave it as it is."""
+        return self._kept.get(name, read)
+
     def entries(self) -> list[Entry]:
         """All articles by name."""
         return list(self._kept.get("all", lambda: [_entry(r) for r in self.rows("SELECT * FROM articles ORDER BY name")]))
@@ -232,55 +237,30 @@ class Catalogue:
 
     def document_frequencies(self, asked: Sequence[str]) -> dict[str, int]:
         """In how many passages each stem occurs; those that occur in none are left out."""
+        known: dict[str, int] = self._kept.get("frequencies", dict)
         by_term = {term(s): s for s in asked}
-        sql = "SELECT term, doc FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))"
-        found = self.rows(sql, [json.dumps(list(by_term))])
-        return {by_term[row["term"]]: row["doc"] for row in found}
+        if unknown := [t for t in by_term if t not in known]:
+            sql = "SELECT term, doc FROM vocabulary WHERE term IN (SELECT value FROM json_each(?))"
+            found = {row["term"]: row["doc"] for row in self.rows(sql, [json.dumps(unknown)])}
+            known |= {t: found.get(t, 0) for t in unknown}
+        return {s: known[t] for t, s in by_term.items() if known[t]}
 
-    def vocabulary(self) -> list[str]:
-        """Every stem in Latin letters or digits that occurs in some passage."""
-        return self._kept.get("terms", lambda: [t for (t,) in self.rows("SELECT term FROM vocabulary") if t[:2] != "0x"])
+    def vocabulary(self, initials: str | None = None) -> list[str]:
+        """Every stem in Latin letters or digits that occurs in some passage; only those with these initials, if given."""
+        if initials is None:
+            return [t for (t,) in self.rows("SELECT term FROM vocabulary") if t[:2] != "0x"]
+        # 100,000 passages have 150,000 stems, and a question asks for those that may be a word of it spelt otherwise.
+        return [stem for letter in sorted(set(initials)) for stem in self._beginning(letter)]
+
+    def _beginning(self, letter: str) -> list[str]:
+        sql = "SELECT term FROM vocabulary WHERE term >= ? AND term < ? AND substr(term, 1, 2) != '0x'"
+        ends = [letter, chr(ord(letter) + 1)]
+        return self._kept.get(f"stems {letter}", lambda: [t for (t,) in self.rows(sql, ends)])
 
 
 def term(stem: str) -> str:
     """A stem as FTS5 stores it: what its tokenizer might take apart goes in as hexadecimal."""
     return stem if _PLAIN.fullmatch(stem) else "0x" + stem.encode("utf-8", "surrogatepass").hex()
-
-
-def insert_text(db: Connection, sha256: str, text: str, body: int, rows: Sequence[tuple[str, Passage]]) -> None:
-    """Write a text with its passages, given as (id, passage) in order, and their words."""
-    db.execute("INSERT OR REPLACE INTO texts VALUES (?, ?, ?)", [sha256, text, body])
-    shingles.insert(db, sha256, text, body)
-    for ordinal, (id_, p) in enumerate(rows):
-        cursor = db.execute(
-            "INSERT INTO passages VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [id_, sha256, ordinal, p.start, p.end, p.paragraph, p.heading, json.dumps(p.sentences)],
-        )
-        stems = " ".join(term(s) for s in words.stems(text[p.start : p.end]))
-        db.execute("INSERT INTO words (rowid, stems) VALUES (?, ?)", [cursor.lastrowid, stems])
-
-
-def delete_text(db: Connection, sha256: str) -> list[str]:
-    """Remove a text with its passages and words; the ids of the passages come back."""
-    gone = [row["id"] for row in db.execute("SELECT id FROM passages WHERE sha256 = ?", [sha256])]
-    db.execute("DELETE FROM words WHERE rowid IN (SELECT row FROM passages WHERE sha256 = ?)", [sha256])
-    db.execute("DELETE FROM passages WHERE sha256 = ?", [sha256])
-    shingles.delete(db, sha256)
-    db.execute("DELETE FROM texts WHERE sha256 = ?", [sha256])
-    return gone
-
-
-def put_article(db: Connection, name: str, path: Path, sha256: str, metadata: Metadata) -> None:
-    """Write what is known about an article."""
-    published = metadata.published.isoformat() if metadata.published else None
-    values = [name, str(path), sha256, metadata.title, metadata.publisher, metadata.url, published]
-    db.execute("INSERT OR REPLACE INTO articles VALUES (?, ?, ?, ?, ?, ?, ?)", values)
-
-
-def put_file(db: Connection, state: FileState) -> None:
-    """Write how a file was found."""
-    values = [getattr(state, f.name) for f in fields(state)]
-    db.execute("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
 
 
 def _file(row: Row) -> FileState:

@@ -18,11 +18,12 @@ from retrieval.corpus.files import Source
 from retrieval.corpus.metadata import Table
 from retrieval.errors import ArticleError, IndexBusy, SettingsError, StoreError
 from retrieval.index import following, forgetting, schema
-from retrieval.index.catalogue import FileState, put_file
+from retrieval.index.catalogue import FileState
 from retrieval.index.copies import named
 from retrieval.index.index import Index
 from retrieval.index.reconciling import agrees, reconcile
 from retrieval.index.report import Report as Report
+from retrieval.index.rows import put_file
 from retrieval.index.sightings import DUPLICATE, TAKEN, Sighting, Sightings, look
 from retrieval.index.taking import EPOCH, Intake, drop, new_epoch
 

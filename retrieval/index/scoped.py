@@ -38,9 +38,9 @@ class ScopedWords:
         counted = {s: self._frequency(s) for s in anywhere}
         return {s: n for s, n in counted.items() if n}
 
-    def vocabulary(self) -> list[str]:
+    def vocabulary(self, initials: str | None = None) -> list[str]:
         """Stems that may occur here; `document_frequencies` says which do."""
-        return self._catalogue.vocabulary()
+        return self._catalogue.vocabulary(initials)
 
     def best(self, asked: Sequence[str], limit: int) -> list[tuple[str, float]]:
         """Passages by BM25 of the stems asked for, as (id, score), higher is better.

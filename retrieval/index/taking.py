@@ -16,8 +16,7 @@ from sqlite3 import Connection
 
 from retrieval.corpus.article import Article
 from retrieval.corpus.passages import Passage, passages
-from retrieval.index import catalogue as rows
-from retrieval.index import following
+from retrieval.index import following, rows
 from retrieval.index.catalogue import FileState
 from retrieval.index.embeddings import Matrix
 from retrieval.index.index import Index

@@ -21,6 +21,9 @@ _TRANSLITERATED = [
     (re.compile(a), b) for a, b in ((r"kh", "h"), (r"[yji]+", "i"), (r"ck|q", "k"), (r"ou", "u"), (r"w", "v"))
 ]
 
+_WRITTEN = {"h": "hk", "i": "ijy", "k": "kqc", "u": "uo", "v": "vw"}
+"""First letter of a sound -> with what its words may begin."""
+
 
 class Aliases:
     """Groups of names; a name is one or more stems."""
@@ -84,13 +87,21 @@ class Aliases:
         return others
 
 
+def initials(word: str) -> str:
+    """The letters with which a close spelling of a word can begin; none where it has none."""
+    if not _has_spellings(word):
+        return ""
+    # Of the words that sound the same: what is written as their first letter.
+    return word[0] + _WRITTEN.get(_sound(word)[:1], _sound(word)[:1])
+
+
 def close_spelling(word: str, vocabulary: Iterable[str]) -> list[str]:
     """The words of a vocabulary that are this one with a slip, another transliteration or another ending.
 
     Numbers have no spelling variants. A slip is one edit (two neighbours exchanged count as one, Damerau 1964) in
     words of five letters or more, two from ten letters on.
     """
-    if len(word) < 4 or word[:1].isdigit():
+    if not _has_spellings(word):
         return []
     slips = 0 if len(word) < 5 else 1 if len(word) < 10 else 2
     root, sound = _root(word), _sound(word)
@@ -111,6 +122,10 @@ def same_name(word: str, other: str) -> bool:
     if min(len(word), len(other)) < 4 or word[:1].isdigit() or other[:1].isdigit():
         return False
     return _sound(word) == _sound(other) or (word[:3] == other[:3] and _root(word) == _root(other))
+
+
+def _has_spellings(word: str) -> bool:
+    return len(word) >= 4 and not word[:1].isdigit()
 
 
 @lru_cache(maxsize=200_000)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from rapidfuzz.distance import Indel
 
@@ -28,8 +29,9 @@ def held(sentence: str, among: Iterable[str]) -> bool:
     return any(same_sentence(sentence, other) for other in among)
 
 
-def _words(text: str) -> list[str]:
-    return [surface.casefold().replace("’", "'") for surface, _, _ in tokens(text)]
+@lru_cache(4096)
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(surface.casefold().replace("’", "'") for surface, _, _ in tokens(text))
 
 
 def _weighty(taken: Statement) -> tuple[object, ...]:

@@ -93,7 +93,8 @@ class HybridRetriever:
         began = time.perf_counter()
         vector = self._index.embedder.embed([question])[0]
         embedded = time.perf_counter()
-        entries = {e.sha256: e for e in self._index.catalogue.entries()}
+        catalogue = self._index.catalogue
+        entries = catalogue.kept("by digest", lambda: {e.sha256: e for e in catalogue.entries()})
         only = None
         if not scope.everything:
             entries = {s: e for s, e in entries.items() if scope.admits(e)}
