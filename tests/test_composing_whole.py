@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from command_line import Verbatim
+from discord_fixtures import read
+from scripted import GOOD, Parrot, Scripted, scripted
 from scripted_model import provider, written
+
+from bot.cogs.wiring import make
+from bot.commands import preview
+from bot.state.database import Database
+from bot.wiring import Project
+from retrieval.errors import WritingError
 
 ANSWERED = "Where did Moscow propose to hold the negotiations?"
 REFUSED = "What is the capital of Australia?"
@@ -49,3 +58,27 @@ def test_no_lie_of_a_served_model_reaches_anybody_and_what_it_cost_is_kept(verba
         assert not model["good"]
         assert "budget" in model["detail"]
     assert verbatim("replay", "--all").status == 0
+
+
+async def test_the_preview_shows_them_too(seeds: Project, tmp_path: Path) -> None:
+    async with preview.scene(scripted(seeds, tmp_path)) as here:
+        result = await here.alice.slash(here.channel, "ask", question=ANSWERED)
+        assert f"{GOOD} [1]" in read(result.response)
+
+
+def test_a_bot_starts_without_a_model_that_cannot_be_made(
+    seeds: Project, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    made = scripted(seeds, tmp_path)
+    made.__class__ = Unmade
+    bot = make(made, database=Database("", tmp_path))
+    bot.readers.close()
+    assert [vars(r)["verbatim_fields"]["why"] for r in caplog.records if r.getMessage() == "not_composed"] == [
+        "Its package is not installed. Install it."
+    ]
+
+
+class Unmade(Scripted):
+    @property
+    def writer(self) -> Parrot:
+        raise WritingError("Its package is not installed", "Install it.")
