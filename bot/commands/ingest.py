@@ -40,6 +40,7 @@ def summary(report: Report) -> str:
     lines = changes(report)
     kept = len(report.added) + len(report.updated) + len(report.unchanged)
     lines.append(
-        f"{kept} articles, {report.passages} passages; {len(report.unchanged)} unchanged, {len(report.rejected)} rejected"
+        f"{kept} article{'' if kept == 1 else 's'}, {report.passages} passages; "
+        f"{len(report.unchanged)} unchanged, {len(report.rejected)} rejected"
     )
     return "\n".join(lines)

@@ -13,8 +13,13 @@ from retrieval.errors import WeightsError
 from retrieval.reading.features import NAMES, Features, features, vector
 from retrieval.reading.likeness import Likeness
 from retrieval.reading.names import Terms
+from retrieval.reading.offices import another_office
 from retrieval.reading.reader import WEIGHTS, Reading
 from retrieval.reading.search import Evidence
+
+OTHER_OFFICE = 0.2
+"""What is left of the probability where the question asks for the minister and the sentence has the deputy. Public questions
+have too few of these to fit it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +98,10 @@ def judge(
         for sentence, row in zip(reading.sentences, rows, strict=True):
             key, order = (evidence.stored.sha256, sentence.sentence), calibration.order(row)
             if key not in best or best[key][0] < order:
-                found = Finding(sentence.sentence, sentence.answer, evidence, calibration.probability(row), row)
+                probable = calibration.probability(row)
+                a, b = (offset - reading.window.start for offset in sentence.sentence)
+                if another_office(question, reading.window.text[a:b]):
+                    probable *= OTHER_OFFICE
+                found = Finding(sentence.sentence, sentence.answer, evidence, probable, row)
                 best[key] = order, found
     return [f for _, f in sorted(best.values(), key=lambda b: (-b[0], b[1].evidence.entry.name, b[1].sentence))]
