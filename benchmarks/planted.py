@@ -167,8 +167,13 @@ def _pairs(answer: Answer) -> list[set[str]]:
 
 
 def reported(answer: Answer, fact: Fact) -> bool:
-    """Whether an answer says that the two reports on the events differ."""
-    return {fact.article, planting.second(fact.article)} in _pairs(answer)
+    """Whether an answer says that the two reports differ, or the second and another article that has the first's value."""
+    first, _, given = fact.value.rpartition(" -> ")
+    pairs = _pairs(answer)
+    beside = (
+        set(d.values) for d, pair in zip(answer.disagreements, pairs, strict=True) if planting.second(fact.article) in pair
+    )
+    return {fact.article, planting.second(fact.article)} in pairs or (bool(first) and {first, given} in beside)
 
 
 def _elsewhere(answer: Answer, fact: Fact, exchanged_values: Sequence[str]) -> bool:

@@ -25,7 +25,7 @@ DENSE: Any = {"space": "cosine", "max_neighbors": 64, "ef_construction": 400, "e
 after articles have changed a few times: ten rounds over 324 passages lost three of them, with these none."""
 
 CLOUD = "cloud"
-_CLOUD_ADDRESS = "https://api.trychroma.com"
+CLOUD_ADDRESS = "https://api.trychroma.com"
 _CONNECT_SECONDS = 5.0
 _ANSWER_SECONDS = 20.0
 """Chroma's own client waits without end; with both a person in Discord is told before `discord.timeout_seconds`."""
@@ -128,6 +128,8 @@ class Server:
     address: str
     """`http://host:port` of a server (user and password may stand in it), or `cloud`."""
     collection: str = COLLECTION
+    cloud: str = CLOUD_ADDRESS
+    """Where Chroma Cloud is."""
     remote = True
 
     def __str__(self) -> str:
@@ -154,11 +156,21 @@ class Server:
             )
         settings = Settings(anonymized_telemetry=False)
         # Chroma's client would wait without end for a machine that takes the connection and says nothing.
-        base = _CLOUD_ADDRESS if self.address == CLOUD else self.address.rstrip("/")
+        base = self.cloud if self.address == CLOUD else self.address.rstrip("/")
         timeout = httpx.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS)
         httpx.get(f"{base}/api/v2/heartbeat", timeout=_CONNECT_SECONDS).raise_for_status()
         if self.address == CLOUD:
-            made = chromadb.CloudClient(settings=settings)
+            # Chroma's client looks for the key in the environment, and then sends "None" unless it is handed in.
+            parts = urlsplit(base)
+            made = chromadb.CloudClient(
+                os.environ.get("CHROMA_TENANT") or None,
+                os.environ.get("CHROMA_DATABASE") or None,
+                os.environ["CHROMA_API_KEY"],
+                settings,
+                cloud_host=parts.hostname or "",
+                cloud_port=parts.port or 443,
+                enable_ssl=parts.scheme == "https",
+            )
         else:
             made = chromadb.HttpClient(
                 base,

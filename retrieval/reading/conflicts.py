@@ -11,6 +11,9 @@ from retrieval.index.words import is_content, stem, tokens
 from retrieval.reading.aliases import Aliases
 from retrieval.reading.disagreement import Said, Verdict, compare
 from retrieval.reading.judge import Finding
+from retrieval.reading.statements import Kind as WordKind
+from retrieval.reading.statements import statement
+from retrieval.reading.stories import CALENDAR
 from retrieval.reading.twins import counterparts
 
 PLAUSIBLE = 0.2
@@ -32,6 +35,9 @@ SHARED = 0.6
 
 KINDRED = 0.5
 """Share of the shorter one's words that two sentences have in common where one gives a number and the other a size."""
+
+ROOT = 5
+"""Letters by which a name is known in its other forms."""
 
 AGREED = 0.3
 """How sure two articles must agree somewhere, as a share of how sure they differ, to be taken to agree."""
@@ -115,6 +121,7 @@ def conflicts(
     on_events = {d for f in held if (d := _digest(f)) == first or same_story(d, first)}
     others = [f for f in findings if _digest(f) != first or len(held) > 1]
     ones, candidates = ([_Candidate.of(f, texts) for f in some] for some in (held, others))
+    asked = _names(question, ())
     compared: list[Conflict] = []
     for one in ones:
         for other in (c for c in candidates if c.digest != one.digest):
@@ -123,6 +130,8 @@ def conflicts(
             plausible = other.finding.answer is not None and other.finding.probability >= POSSIBLE
             events = plausible and one.digest in on_events and same_story(one.digest, other.digest)
             kindred = not twins and _kindred(one, other)
+            if (twins or events or kindred) and _on_others(asked, one, other):
+                continue
             aligned = _aligned(question, one, other, aliases) if twins else None
             plain = compare(question, one.said, other.said, aliases) if twins or events or kindred else None
             # Where the same words stand in the same place, the reader may still have marked what differs.
@@ -136,7 +145,7 @@ def conflicts(
         if conflict.verdict.agree or conflict.sure:
             decided.setdefault(frozenset((_digest(conflict.one), _digest(conflict.other))), conflict)
     found = [c if c.verdict.agree else next((o for o in compared if _settles(o, c)), c) for c in decided.values()]
-    return [c for c in found if not c.verdict.agree]
+    return sorted((c for c in found if not c.verdict.agree), key=lambda c: not c.alike)
 
 
 def _aligned(question: str, one: _Candidate, other: _Candidate, aliases: Aliases) -> Verdict | None:
@@ -157,6 +166,27 @@ def _kindred(one: _Candidate, other: _Candidate) -> bool:
     mine, theirs = frozenset(one.words), frozenset(other.words)
     shared = len(mine & theirs)
     return shared >= LEAST_SHARED and shared >= KINDRED * min(len(mine), len(theirs))
+
+
+def _on_others(asked: frozenset[str], one: _Candidate, other: _Candidate) -> bool:
+    """Whether one sentence has a name that the question asks about, and the other one another name instead."""
+    mine, theirs = (_names(c.said.sentence, (c.said.answer,)) for c in (one, other))
+    return any(
+        any(_has(name, here) and not _has(name, there) for name in asked) and any(not _has(n, here | asked) for n in there)
+        for here, there in ((mine, theirs), (theirs, mine))
+    )
+
+
+def _names(text: str, apart: Sequence[tuple[int, int]]) -> frozenset[str]:
+    """Stems of the names of a text, days and months and what stands in the given places aside."""
+    found = (w for w in statement(text).words if w.kind is WordKind.NAME)
+    outside = (w for w in found if not any(w.start < b and a < w.end for a, b in apart))
+    return frozenset(w.stem for w in outside) - CALENDAR
+
+
+def _has(name: str, names: frozenset[str]) -> bool:
+    """Whether names hold one, or another form of it: Georgia, Georgians."""
+    return any(name[:ROOT] == other[:ROOT] for other in names)
 
 
 def _settles(agreement: Conflict, conflict: Conflict) -> bool:

@@ -20,7 +20,8 @@ LEAST_NAMES = 2
 REMEMBERED = 512
 """Articles whose words are kept in memory, about 20 kB each."""
 
-_CALENDAR = frozenset(map(stem, [*MONTHS, *WEEKDAYS]))
+CALENDAR = frozenset(map(stem, [*MONTHS, *WEEKDAYS]))
+"""Stems of days and months, which are names by their form only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def gist(text: str) -> Gist:
     found = [surface for surface, _, _ in tokens(text)]
     small = {surface for surface in found if surface[:1].islower()}
     capital = {s for s in found if s[:1].isupper() and len(s) > 1 and s.casefold() not in small and is_content(s)}
-    return Gist(frozenset(content_stems(text)), frozenset(map(stem, capital)) - _CALENDAR)
+    return Gist(frozenset(content_stems(text)), frozenset(map(stem, capital)) - CALENDAR)
 
 
 def _shared(one: frozenset[str], other: frozenset[str]) -> tuple[float, int]:
