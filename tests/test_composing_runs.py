@@ -15,7 +15,7 @@ from bot.commands import ask, batch, chat, doctor, replay
 from bot.compose.prose import Sentence
 from bot.recording import canonical
 from bot.settings import load
-from bot.state import usages
+from bot.state import runs, usages
 from bot.wiring import Project
 from retrieval.errors import SettingsError, WritingError
 
@@ -97,15 +97,15 @@ def test_replay_compares_the_quotes_and_checks_the_sentences_again(
     writer = Parrot([Sentence(GOOD, (1,)), Sentence(BAD, (1,))], rewritten=REWRITTEN)
     talk(scripted(seeds, tmp_path, writer), ANSWERED, FOLLOW_UP)
     later = Parrot()
-    status, runs = replayed(scripted(seeds, tmp_path, later), capsys)
+    status, again = replayed(scripted(seeds, tmp_path, later), capsys)
     assert status == 0
-    assert [(run["same"], run["sentences"], run["fallen"]) for run in runs] == [(True, 1, []), (True, 1, [])]
-    assert {run["question"] for run in runs} == {ANSWERED, FOLLOW_UP}
+    assert [(run["same"], run["sentences"], run["fallen"]) for run in again] == [(True, 1, []), (True, 1, [])]
+    assert {run["question"] for run in again} == {ANSWERED, FOLLOW_UP}
     assert later.asked == later.earlier == []
-    status, runs = replayed(scripted(seeds, tmp_path, later, Forbidding(["Geneva"])), capsys)
+    status, again = replayed(scripted(seeds, tmp_path, later, Forbidding(["Geneva"])), capsys)
     assert status == 1
-    assert not any(run["same"] or run["fields"] for run in runs)
-    assert runs[0]["fallen"][0]["faults"][0]["fault"] == "name"  # type: ignore[index]
+    assert not any(run["same"] or run["fields"] for run in again)
+    assert again[0]["fallen"][0]["faults"][0]["fault"] == "name"  # type: ignore[index]
     assert replay.run(scripted(seeds, tmp_path, later, Forbidding(["Geneva"])), [], every=True, as_json=False) == 1
     said = capsys.readouterr().out
     assert "0 of 1 sentences by a language model hold, checked again; the model was not asked again" in said
@@ -135,6 +135,9 @@ def test_a_run_keeps_what_was_dropped_and_stays_the_extractive_answer(
     kept = without.runs.get(body["run_id"])
     assert kept is not None
     assert kept.composed == run.composed
+    with without.database.session() as session:
+        runs.forget(session, [body["run_id"]])
+        assert session.query(runs.WrittenRow).count() == 0
 
 
 def spent(project: Scripted, month: datetime) -> None:

@@ -8,14 +8,16 @@ from dataclasses import replace
 from functools import cached_property
 
 from bot.answer import Answer, Status
-from bot.compose import standalone
+from bot.compose import rewritten
 from bot.compose.deadline import Deadline
 from bot.compose.proofreading import proofread
 from bot.compose.prose import Checked, Composition, Fault, ProseChecker, Usage, Writer
+from bot.compose.replies import Nonsense
 from bot.followups import Turn
+from bot.question import clean
 from bot.settings import Settings
 from bot.state.ledger import Ledger
-from retrieval.errors import StorageError, VerbatimError, WritingError
+from retrieval.errors import QuestionError, StorageError, VerbatimError, WritingError
 from retrieval.reading.memory import Memory
 from retrieval.stopping import Abandoned
 
@@ -127,7 +129,11 @@ class Composer:
             self._count(None, getattr(error, "usage", None))
             raise WritingError(f"The follow-up question was understood by rules: {_why(error)}", "") from error
         self._count(None, rewriting.usage)
-        return standalone.checked(rewriting.question, question, recent, self._question.max_characters)
+        try:
+            text = clean(rewriting.question, self._question.max_characters)
+            return None if text.casefold() == question.strip().casefold() else rewritten.checked(text, question, recent)
+        except (QuestionError, Nonsense):
+            return None
 
     def _composed(self, answer: Answer, understood: str) -> Composition:
         model = self.settings.model
