@@ -88,6 +88,7 @@ class Provider:
     """Status, headers and body; a text as body becomes a chat completion."""
     asked: list[dict[str, Any]] = field(default_factory=list)
     """Bodies of the requests."""
+    connections: int = 0
 
 
 @contextmanager
@@ -95,6 +96,10 @@ def provider(*answers: tuple[int, dict[str, str], Any]) -> Iterator[Provider]:
     """Such a server on loopback."""
 
     class Handler(BaseHTTPRequestHandler):
+        def setup(self) -> None:
+            serving.connections += 1
+            super().setup()
+
         def do_POST(self) -> None:
             serving.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             status, headers, body = serving.answers[min(len(serving.asked), len(serving.answers)) - 1]

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 
 import pytest
+from langchain_core.tracers.langchain import wait_for_all_tracers
+from langsmith.utils import get_env_var
 from scripted_model import Reply, ScriptedChat, provider, scripted, written
 
 from bot.answer import Quote
@@ -241,3 +243,18 @@ def test_a_model_that_cannot_be_had_says_what_to_do(
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
     with pytest.raises(WritingError, match=says):
         ModelWriter(ComposeSettings(model=model)).write(QUESTION, quotes)
+
+
+def test_nothing_goes_to_a_third_party_whatever_the_environment_says(
+    quotes: tuple[Quote, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with provider(completion("{}")) as third, provider(completion(GOOD)) as server:
+        monkeypatch.setenv("LANGSMITH_TRACING", "true")
+        monkeypatch.setenv("LANGSMITH_API_KEY", "key")
+        monkeypatch.setenv("LANGSMITH_ENDPOINT", third.url)
+        get_env_var.cache_clear()
+        assert served(server.url).write(QUESTION, quotes).sentences == DRAFT
+        wait_for_all_tracers()
+        get_env_var.cache_clear()
+    assert len(server.asked) == 1
+    assert not third.connections
