@@ -21,8 +21,9 @@ from bot.evaluation import intervals
 from bot.settings import DEFAULT_DATA, load
 from bot.wiring import Project
 from retrieval.corpus.article import text_digest
-from retrieval.index.catalogue import Catalogue, insert_text
+from retrieval.index.catalogue import Catalogue
 from retrieval.index.copies import Copies
+from retrieval.index.rows import insert_text
 
 SEED = 20211217
 HALVES = ("tuning", "measuring")
