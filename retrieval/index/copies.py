@@ -7,6 +7,7 @@ follows from the texts that are there.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache
 
@@ -20,7 +21,10 @@ LEAST_SHARED = 16
 """Shingles that must be shared: a sentence or two that agree by chance or habit make no copy."""
 
 LEAST_SAMPLED = 2
-"""Of the stored shingles that two texts must share before they are compared in full."""
+"""Of the stored shingles that two texts must share before they are compared in full, at the least."""
+
+DEVIATIONS = 4
+"""Copies share so many standard deviations less of them than is expected about once in 30,000 times."""
 
 COMMON = 100
 """A stored shingle that more texts have than this is a formula and leads to nobody."""
@@ -76,7 +80,7 @@ class Copies:
         return shingles(self._catalogue.text(sha256), self._catalogue.body(sha256))
 
     def _compare(self, one: str, other: str) -> bool:
-        if len(self._stored(one) & self._stored(other)) < LEAST_SAMPLED:
+        if len(self._stored(one) & self._stored(other)) < _least_sampled(len(self._stored(one)), len(self._stored(other))):
             return False
         mine, theirs = self._shingles(one), self._shingles(other)
         return alike(mine, theirs)
@@ -92,6 +96,12 @@ def named(catalogue: Catalogue, names: Sequence[str]) -> dict[str, list[str]]:
         by_digest.setdefault(row["sha256"], []).append(row["name"])
     found = {name: [n for copy in of for n in by_digest.get(copy, ())] for name, of in copies.items()}
     return {name: sorted(others) for name, others in found.items() if others}
+
+
+def _least_sampled(one: int, other: int) -> float:
+    """How many stored shingles texts that store so many share if they are copies: a sample of those that copies share."""
+    expected = CONTAINED * min(one, other)
+    return max(LEAST_SAMPLED, expected - DEVIATIONS * math.sqrt(expected))
 
 
 def alike(one: frozenset[int], other: frozenset[int]) -> bool:

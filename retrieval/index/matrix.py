@@ -134,7 +134,7 @@ class ExactVectors:
     def copies(self, ids: Sequence[str]) -> Matrix:
         """The copies of these passages in this order, which must be there."""
         found = dict(self._vectors(ids))
-        return np.stack([found[i] for i in ids])
+        return np.frombuffer(b"".join(found[i] for i in ids), np.float32).reshape(len(ids), -1)
 
     def complete(self) -> None:
         """Make the copies those of the catalogue's passages, no fewer and no more; none where they are not searched.
@@ -185,32 +185,34 @@ class ExactVectors:
         ids = tuple(id_ for id_, _ in found)
         row = {id_: number for number, id_ in enumerate(ids)}
         fresh = [i for i in ids if before is None or i not in before.row]
-        width = len(self._vectors(fresh[:1])[0][1]) if fresh else before.matrix.shape[1] if before else 0
+        width = len(self._vectors(fresh[:1])[0][1]) // 4 if fresh else before.matrix.shape[1] if before else 0
         matrix = np.zeros((len(ids), width), np.float32)
         if before is not None and (kept := [i for i in ids if i in before.row]):
             matrix[[row[i] for i in kept]] = before.matrix[[before.row[i] for i in kept]]
         for part in self._all() if 2 * len(fresh) > len(ids) else self._these(fresh):
             # What another process has added or removed since shows at the next search.
             there = [(row[id_], vector) for id_, vector in part if id_ in row]
-            matrix[[at for at, _ in there]] = np.array([vector for _, vector in there]).reshape(-1, width)
+            values = np.frombuffer(b"".join(vector for _, vector in there), np.float32)
+            matrix[[at for at, _ in there]] = values.reshape(-1, width)
         return _Held(ids, row, matrix, np.array([texts[sha256] for _, sha256 in found], np.int32), texts)
 
-    def _all(self) -> Iterator[list[tuple[str, Matrix]]]:
+    def _all(self) -> Iterator[list[tuple[str, bytes]]]:
         """Every vector in parts, as they lie in the file: looking each up takes three times as long."""
         last = 0
         while found := self._catalogue.rows(
             "SELECT rowid, id, vector FROM vectors WHERE rowid > ? ORDER BY rowid LIMIT ?", [last, CHUNK]
         ):
             last = found[-1][0]
-            yield [(row[1], np.frombuffer(row[2], np.float32)) for row in found]
+            yield [(row[1], row[2]) for row in found]
 
-    def _these(self, ids: Sequence[str]) -> Iterator[list[tuple[str, Matrix]]]:
+    def _these(self, ids: Sequence[str]) -> Iterator[list[tuple[str, bytes]]]:
         for at in range(0, len(ids), CHUNK):
             yield self._vectors(ids[at : at + CHUNK])
 
-    def _vectors(self, ids: Sequence[str]) -> list[tuple[str, Matrix]]:
+    def _vectors(self, ids: Sequence[str]) -> list[tuple[str, bytes]]:
+        """Id and the bytes of the vector, 32-bit floats."""
         sql = "SELECT id, vector FROM vectors WHERE id IN (SELECT value FROM json_each(?))"
-        return [(row[0], np.frombuffer(row[1], np.float32)) for row in self._catalogue.rows(sql, [json.dumps(list(ids))])]
+        return [(row[0], row[1]) for row in self._catalogue.rows(sql, [json.dumps(list(ids))])]
 
 
 def _among(held: _Held, only: Sequence[str]) -> NDArray[np.intp]:
