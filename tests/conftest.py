@@ -18,6 +18,11 @@ from command_line import data as data
 from command_line import own as own
 from command_line import verbatim as verbatim
 from hypothesis import settings
+
+# Fixtures of an index and its folder.
+from index_fixtures import folder as folder
+from index_fixtures import index as index
+from index_fixtures import one_go as one_go
 from language_server import HINT, LanguageServer, installed
 from servers import PostgresServer, postgres_programs
 

@@ -12,7 +12,8 @@ from pathlib import Path, PosixPath
 from typing import Any
 
 import pytest
-from support import Child, HashEmbedder, make_index, snapshot, without_privileges
+from index_fixtures import embedded_by
+from support import Child, make_index, snapshot, without_privileges
 
 from retrieval.corpus.files import Source, read_text
 from retrieval.corpus.stamps import COARSEST_NS, Stamp
@@ -24,27 +25,12 @@ FILES = 10_000
 
 
 @pytest.fixture
-def index(tmp_path: Path) -> Iterator[Index]:
-    made = make_index(tmp_path / "data")
-    yield made
-    made.close()
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     made = tmp_path / "articles"
     made.mkdir()
     (made / "one.txt").write_text("Ministers met in Geneva.\n", "utf-8")
     (made / "two.txt").write_text("The ambassador left Minsk.\n", "utf-8")
     return made
-
-
-def embedded_by(index: Index) -> list[str]:
-    embedder = index.embedder
-    assert isinstance(embedder, HashEmbedder)
-    texts = list(embedder.embedded)
-    embedder.embedded.clear()
-    return texts
 
 
 _opened: list[str] | None = None
