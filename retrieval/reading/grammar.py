@@ -119,6 +119,11 @@ def _raised(sentence: Sentence) -> Sentence:
         if word.role == "conj" and word.form in _FINITE and head.form in _OPEN and not _has_auxiliary(sentence, head):
             above = next((w for w in over(sentence, head.place) if w.form in _FINITE and w.place < word.place), None)
             word = replace(word, head=above.place) if above else word
+        to = next((w for w in under(sentence, word.place) if w.text == "to" and w.role == "aux"), None)
+        before = sentence[to.place - 1] if to and to.place else None
+        if word.role in {"xcomp", "advcl"} and before and before.form == "VBG" and before.place != word.head:
+            # "denied planning to launch": what is planned.
+            word = replace(word, head=before.place, role="xcomp")
         made.append(word)
     return tuple(made)
 

@@ -65,6 +65,7 @@ class Checker:
         laid = laying.best()
         yield from _uncovered(case, laying.uncovered)
         yield from laid.faults
+        yield from limits.denials(case, [(at, place.line, place.word) for at, place in laid.places])
         yield from voices.check(case, laid)
         yield from _spoken_of(case)
         yield from _unused(case)

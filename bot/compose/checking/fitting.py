@@ -72,15 +72,22 @@ def related(labels: frozenset[str], below: tuple[Line, Token], option: Place) ->
     if labels & {"at in", "at by"} and "subject" in theirs and option.word.sort == "NOUN":
         # Killed in the conflict: the conflict killed.
         return True
-    if any(label.startswith("at ") or label == "at" for label in labels):
-        return _elsewhere(labels, line, above, option.word)
-    if "object" in labels and any(
+    if labels & {"object", "at for"} and any(
         "clause" in line.relations.of(above.place, at)
         and line.parsed[at].lemma in _LIGHT
         and "object" in line.related(at, option.word.place)
         for at in range(len(line.parsed))
     ):
         # Planning an attack: planning to launch one.
+        return True
+    if any(label.startswith("at ") or label == "at" for label in labels):
+        return _elsewhere(labels, line, above, option.word)
+    if "object" in labels and any(
+        "object" in line.relations.of(above.place, at) and "at of" in line.relations.of(at, option.word.place)
+        for at in range(len(line.parsed))
+        if _counted(line, option.word)
+    ):
+        # To demand 35 percent: a supplement of 35 percent.
         return True
     if "clause" in labels and above.sort in {"NOUN", "NUM"} and option.word.role in {"acl", "advcl", "xcomp"}:
         # Money to support the army, provided to support it.
@@ -111,9 +118,8 @@ def _elsewhere(labels: frozenset[str], line: Line, above: Token, word: Token) ->
         if dependent != word.place:
             continue
         fits = any(_alike(one, label.partition(" ")[2]) for label in theirs if label.startswith("at") for one in mine)
-        timely = bool({word.lemma.casefold(), word.text.casefold()} & TIMES) and any(
-            label.startswith("at") for label in theirs
-        )
+        dated = line.parsed[head].lemma.casefold() in TIMES
+        timely = _says_when(word) and (dated or any(label.startswith("at") for label in theirs))
         fits = fits or (mine == {"of"} and "part" in theirs) or timely
         owner = line.parsed[head]
         nouns = {w.place for w in over(line.parsed, head)[:3]}
@@ -180,3 +186,11 @@ def _near(line: Line, verb: Token, word: Token) -> bool:
     return any(w.place == verb.place for w in over(line.parsed, word.place)) or any(
         w.place == word.place for w in over(line.parsed, verb.place)[:2]
     )
+
+
+def _counted(line: Line, word: Token) -> bool:
+    return any(w.head == word.place and w.role == "nummod" for w in line.parsed)
+
+
+def _says_when(word: Token) -> bool:
+    return bool({word.lemma.casefold(), word.text.casefold()} & TIMES)

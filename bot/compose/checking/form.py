@@ -29,6 +29,9 @@ _ORDER = re.compile(
     r"system\b\W|assistant\b\W|user\b\W|answer:|question:|output:|instructions?:)",
     re.IGNORECASE,
 )
+_LOOSE = re.compile(r"\s[.,;:!?](?:\s|$)|,\W*,|\bthat, [“\"]|\w[“]|[”]\w")
+"""Marks where none can be: something is missing."""
+
 _LEAK = re.compile(
     r"\b(?:system prompt|my (?:instructions|prompt|rules)|previous instructions|as an ai|language model|i cannot|i can['’]t|"
     r"i am (?:an|unable|not able)|i['’]m (?:an|sorry|unable)|the (?:provided|given|numbered) (?:quotes?|text|context)|"
@@ -48,7 +51,7 @@ def check(case: Case, earlier: Sequence[str]) -> Found:
 
     """
     text = case.claim.text
-    for pattern in (_ADDRESS, _MENTION, _MARKUP, _ORDER, _LEAK):
+    for pattern in (_ADDRESS, _MENTION, _MARKUP, _ORDER, _LEAK, _LOOSE):
         if match := pattern.search(text):
             yield Fault.FORM, match[0].strip()
     if odd := [c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Co", "Cs", "So", "Cn"}]:
@@ -86,6 +89,9 @@ def _fragment(case: Case) -> str:
     subjects = {"nsubj", "nsubjpass", "expl", "csubj", "csubjpass"}
     if root and not any(w.head == root.place and w.role in subjects for w in case.claim.parsed):
         return f"“{root.text}” has no subject"
+    top = next((w for w in case.claim.parsed if w.head == w.place), None)
+    if root is None and top and any(w.head == top.place and w.role in {"relcl", "acl"} for w in case.claim.parsed):
+        return f"“{top.text}” has no verb"
     return ""
 
 

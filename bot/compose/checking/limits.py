@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from bot.compose.checking.material import Case, Found, Line
 from bot.compose.prose import Fault
@@ -50,11 +50,16 @@ def between(case: Case, word: Token, line: Line, other: Token) -> Found:
         yield Fault.NEGATION, word.text
     if _verbal(claim, word) or _verbal(line, other):
         mine, theirs = modal(claim, word), modal(line, other)
-        if mine != theirs:
+        # "If he attacks, there will be sanctions": what comes of a condition is still to come.
+        due = mine ^ theirs == {"will"} and "if" in claim.folded & line.folded
+        if mine != theirs and not due:
             yield Fault.HEDGE, " ".join(sorted(mine ^ theirs)) + f" {word.text}"
     for left_out in _limits(line, other) - FREE:
         if left_out not in claim.folded and not _same_limit(left_out, claim):
             yield Fault.HEDGE, f"{left_out} {other.text}"
+    for condition in _conditions(line, other):
+        if condition not in claim.folded and not _same_limit(condition, claim):
+            yield Fault.HEDGE, f"{condition} {other.text}"
     for narrowed in _restricted(line, other) - _restricted(claim, word):
         yield Fault.HEDGE, f"{narrowed} {other.text}"
     yield from _governed(case, line, other, word)
@@ -79,6 +84,28 @@ def check(case: Case) -> Found:
             yield Fault.UNSUPPORTED, cause
 
 
+def denials(case: Case, laid: Sequence[tuple[int, Line, Token]]) -> Found:
+    """A "not" must stand before the same words in both, wherever it belongs to."""
+    mine, theirs = _denied_words(case.claim), {id(line): _denied_words(line) for line in case.lines}
+    for place, line, other in laid:
+        word = case.claim.parsed[place]
+        if (place in mine) != (other.place in theirs[id(line)]) and denied(case.claim, word) == denied(line, other):
+            if place in mine and not denied(case.claim, word):
+                yield Fault.NEGATION, word.text
+            if other.place in theirs[id(line)] and not denied(line, other):
+                yield Fault.NEGATION, f"not {other.text}"
+
+
+def _denied_words(line: Line) -> set[int]:
+    """The first word of content after each "not"."""
+    found = set()
+    for word in line.parsed:
+        if word.text.casefold() in {"not", "n't", "never"}:
+            following = [w.place for w in line.content if w.place > word.place and w.sort != "ADV"]
+            found |= set(following[:1])
+    return found
+
+
 def _causes(line: Line) -> set[str]:
     found = set()
     for word in line.parsed:
@@ -91,6 +118,19 @@ def _causes(line: Line) -> set[str]:
             if folded == "so" and word.sort not in {"SCONJ", "CCONJ"}:
                 continue
             found.add(folded)
+    return found
+
+
+def _conditions(line: Line, word: Token) -> set[str]:
+    """If, unless, once … with a word: without it more is said."""
+    found = set()
+    for child in [c for place in line.node(word.place) for c in under(line.parsed, place)]:
+        if child.role in {"advcl", "ccomp"}:
+            near = under(line.parsed, child.place)
+            marks = {w.text.casefold() for w in near if w.role in {"mark", "advmod"}}
+            found |= marks & (CONDITIONS if child.role == "advcl" else {"if", "unless", "once"})
+        if child.role == "prep" and child.text.casefold() in CONDITIONS | {"without"}:
+            found.add(child.text.casefold())
     return found
 
 
@@ -148,11 +188,7 @@ def denied(line: Line, word: Token) -> bool:
 
 def modal(line: Line, word: Token) -> frozenset[str]:
     """Possibility, ability, duty or future with a verb."""
-    found = {
-        _MODALS[w.text.casefold()]
-        for w in under(line.parsed, word.place)
-        if w.role == "aux" and w.text.casefold() in _MODALS
-    }
+    found = {_MODALS[w.text.casefold()] for w in _near(line, word) if w.role == "aux" and w.text.casefold() in _MODALS}
     head = line.parsed[word.head]
     infinitive = any(w.text.casefold() == "to" and w.role == "aux" for w in under(line.parsed, word.place))
     if word.role == "xcomp" and infinitive and head.lemma in {"be", "have"} and head.sort in {"VERB", "AUX"}:
@@ -177,12 +213,6 @@ def _limits(line: Line, word: Token) -> set[str]:
             child.role in {"advmod", "quantmod"} and child.text.casefold() in {"more", "less", "fewer"}
         ):
             found |= {w.text.casefold() for w in under(line.parsed, child.place) if w.text.casefold() in LIMITING}
-        if child.role == "advcl" and any(
-            w.text.casefold() in CONDITIONS for w in under(line.parsed, child.place) if w.role in {"mark", "advmod"}
-        ):
-            found |= {w.text.casefold() for w in under(line.parsed, child.place) if w.text.casefold() in CONDITIONS}
-        if child.role == "prep" and child.text.casefold() in CONDITIONS | {"without"}:
-            found.add(child.text.casefold())
     return found
 
 
@@ -242,7 +272,8 @@ def _governors(line: Line, word: Token) -> Iterator[Token]:
             return
         if at.role in {"dobj", "pobj"} and at.sort in {"NOUN", "PROPN"} and at is word:
             return
-        if at.role in {"ccomp", "conj"} and head.place > at.place:
+        apart = any(w.text in {";", ":"} for w in line.parsed[min(head.place, at.place) : max(head.place, at.place)])
+        if (at.role == "conj" and head.place > at.place) or (at.role == "ccomp" and apart):
             return
         if at.role != "conj" and head.sort in {"VERB", "NOUN", "ADJ"}:
             yield head

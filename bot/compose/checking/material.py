@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from bot.answer import Quote
@@ -11,11 +11,15 @@ from bot.compose.prose import Fault
 from retrieval.corpus.passages import paragraph_spans
 from retrieval.corpus.sentences import sentence_spans
 from retrieval.reading.grammar import Grammar, Sentence, Token, under
+from retrieval.reading.memory import Memory
 from retrieval.reading.relations import CONTENT, Relations, relations
 from retrieval.reading.wording import Wording
 
 Found = Iterator[tuple[Fault, str]]
 """What a check gives: faults, each with the words it is about."""
+
+REMEMBERED = 200
+"""Quotes kept taken apart."""
 
 _ADVERBS = frozenset(
     "also too then however meanwhile there here moreover furthermore additionally as so when where why how".split()
@@ -72,9 +76,15 @@ class Case:
     lines: tuple[Line, ...]
     """All their sentences."""
     wording: Wording
+    _known: dict[int, list[tuple[Line, Token]]] = field(default_factory=dict)
 
     def partners(self, word: Token) -> list[tuple[Line, Token]]:
         """The words of the quotes that can say what a word of the claim says."""
+        if word.place not in self._known:
+            self._known[word.place] = self._partners(word)
+        return self._known[word.place]
+
+    def _partners(self, word: Token) -> list[tuple[Line, Token]]:
         group = self.claim.groups.get(word.place)
         found = []
         for line in self.lines:
@@ -96,7 +106,7 @@ class Case:
 def predicate(sentence: Sentence, word: Token) -> bool:
     """Whether a word is what an "is" says of its subject; the subject itself where only a place or time is said."""
     head = sentence[word.head]
-    if head.lemma != "be" or head.place == word.place or head.sort != "AUX" or head.role in {"aux", "auxpass"}:
+    if head.lemma != "be" or head.place == word.place or head.sort not in {"AUX", "VERB"} or head.role in {"aux", "auxpass"}:
         return False
     if word.role in {"attr", "acomp"}:
         return True
@@ -135,17 +145,21 @@ class Preparer:
     def __init__(self, grammar: Grammar, wording: Wording) -> None:
         self._grammar = grammar
         self._wording = wording
+        self._memory: Memory[Quote, tuple[Line, ...]] = Memory(REMEMBERED)
 
     def case(self, question: str, text: str, cited: Sequence[Quote]) -> Case:
         """The sentence with the quotes that it cites."""
         lines = tuple(line for quote in cited for line in self._lines(quote))
         return Case(question, self._line(text, None, ()), tuple(cited), lines, self._wording)
 
-    def _lines(self, quote: Quote) -> list[Line]:
+    def _lines(self, quote: Quote) -> tuple[Line, ...]:
+        if (known := self._memory.get(quote)) is not None:
+            return known
         made: list[Line] = []
         for start, end in sentences(quote.text):
             made.append(self._line(quote.text[start:end], quote, tuple(made)))
-        return made
+        self._memory.put(quote, tuple(made))
+        return tuple(made)
 
     def _line(self, text: str, quote: Quote | None, before: tuple[Line, ...]) -> Line:
         parsed = self._grammar.parse(text)

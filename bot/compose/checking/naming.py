@@ -16,7 +16,9 @@ def check(case: Case) -> Found:
     labels = {stem(surface) for label in beside for surface, _, _ in tokens(label)}
     for word in case.claim.parsed:
         named = word.sort == "PROPN" or (word.text[:1].isupper() and word.place > 0)
-        if not named or not is_content(word.text) or word.text.casefold() in dates or not word.text[:1].isalpha():
+        if not named or word.text == "I" or word.text.casefold() in dates or not word.text[:1].isalpha():
             continue
-        if not case.partners(word) and not any(same_name(stem(word.text), label) for label in labels):
+        if (not case.partners(word) and not any(same_name(stem(word.text), label) for label in labels)) or (
+            not is_content(word.text) and not any(word.text in {w.text for w in line.parsed} for line in case.lines)
+        ):
             yield Fault.NAME, word.text

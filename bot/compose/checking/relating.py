@@ -30,6 +30,12 @@ class Laid:
     """Word of the sentence -> word of a quote."""
 
 
+_OF_SPEAKERS = frozenset("i we me us my our".split())
+"""Mean whoever speaks, never somebody who was named before."""
+
+_MEANT = frozenset({"nsubj", "nsubjpass", "dobj", "appos", "attr", "conj", "ROOT"})
+"""What a pronoun that is a subject can mean in the sentence before."""
+
 NOTHING = Laid((), ())
 
 
@@ -115,7 +121,11 @@ class Laying:
                     yield Place(line, other, None, label=True)
                 for place in found:
                     earlier = place.line in line.before or (place.line is line and place.word.place < other.place)
-                    person = place.word.sort == "PROPN" or word.sort == "NOUN"
+                    person = (
+                        place.word.sort == "PROPN" or word.sort == "NOUN"
+                    ) and other.text.casefold() not in _OF_SPEAKERS
+                    if place.line is not line and other.role.startswith("nsubj") and place.word.role not in _MEANT:
+                        continue
                     if earlier and place.line.quote is line.quote and (person or not personal(other)):
                         yield Place(line, other, (place.line, place.word))
 
@@ -139,7 +149,7 @@ class Laying:
 
     def _lay(self, word: Token, place: Place) -> Laid:
         below = (place.line, place.word) if place.meant is None else place.meant
-        faults: Faults = () if place.meant or place.label else tuple(limits.between(self._case, word, *below))
+        faults: Faults = tuple(limits.between(self._case, word, place.line, place.word))
         found = Laid((*faults, *self._shared(word, place)), ((word.place, place),))
         for child in self._children.get(word.place, ()):
             options = self._partners[child.place]
@@ -160,12 +170,15 @@ class Laying:
             return ()
         own = {w.place for w in self._children.get(word.place, ())}
         faults = []
-        for (head, dependent), labels in self._claim.relations.between.items():
-            if head != word.place or dependent in own or not labels & {"subject", "object"}:
+        for label in ("subject", "object"):
+            shared = [d for (h, d), found in self._claim.relations.between.items() if h == word.place and label in found]
+            laid = {d: self._partners[d] for d in shared if d not in own and self._partners.get(d)}
+            if own & set(shared) or not laid:
                 continue
-            options = self._partners.get(dependent, [])
-            if options and not any(related(labels, (place.line, place.word), option) for option in options):
-                faults.append(_fault(word, self._claim.parsed[dependent]))
+            if not any(
+                related(frozenset({label}), (place.line, place.word), o) for options in laid.values() for o in options
+            ):
+                faults.append(_fault(word, self._claim.parsed[next(iter(laid))]))
         return tuple(faults)
 
     def _fits(self, head: Token, child: Token, below: tuple[Line, Token], option: Place) -> bool:
@@ -185,7 +198,7 @@ class Laying:
     def _said_before(self, labels: frozenset[str], below: tuple[Line, Token], option: Place) -> bool:
         """Whether a thing is described where it is named before: "the army", and "the Ukrainian army" before it."""
         line, above = below
-        if not labels & {"part", "at of", "is"} or above.sort not in {"NOUN", "PROPN"}:
+        if not labels & {"part", "at of", "is"} or above.sort not in {"NOUN", "PROPN"} or option.word.sort == "NUM":
             return False
         named = [
             (other, w) for other in (line, *line.before) for w in other.parsed if w is not above and _stem(w) == _stem(above)

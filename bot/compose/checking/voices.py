@@ -18,8 +18,8 @@ from retrieval.reading.wording import ASSERTING
 
 OPINING = frozenset(
     "deny doubt think believe expect hope fear suspect feel consider find propose suggest demand urge ask call promise "
-    "pledge threaten vow agree refuse reject want wish plan intend recommend request blame criticise criticize condemn "
-    "praise welcome".split()
+    "pledge threaten vow agree refuse reject recommend request blame criticise criticize condemn "
+    "praise welcome rule decide order vote".split()
 )
 """Say or think something without asserting that it is so; each must be said again in its own word."""
 
