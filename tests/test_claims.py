@@ -15,10 +15,15 @@ from bot.claims import Check, Verdict, claims
 from bot.evaluation import claims as evaluation
 from bot.evaluation.questions import QuestionFileError
 from bot.gate import UnverifiedAnswer
-from bot.settings import load
+from bot.settings import PROJECT, load
 from bot.wiring import Project
 from retrieval.corpus import receipts
 from retrieval.errors import QuestionError
+from retrieval.reading.aliases import Aliases
+from retrieval.reading.alignment import Same
+from retrieval.reading.comparison import Relation, compare
+from retrieval.reading.meanings import Meanings
+from retrieval.reading.statements import statement
 
 FILE = Path(__file__).parent / "questions" / "claims.yaml"
 
@@ -82,6 +87,26 @@ def test_quotes_in_verdicts_are_the_articles_own_words(four: Project, results: R
 )
 def test_the_right_words_in_the_wrong_roles_are_never_supported(four: Project, claim: str) -> None:
     assert four.checker.check(claim)[0].verdict is not Verdict.SUPPORTED
+
+
+JOINS = "Kiev will join NATO."
+
+
+@pytest.mark.parametrize(
+    ("claim", "sentence", "relation"),
+    [
+        (JOINS, "It is unlikely that Kiev will join NATO.", Relation.OTHER),
+        (JOINS, "It is doubtful whether Kiev will join NATO.", Relation.OTHER),
+        (JOINS, "That Kiev will join NATO is improbable.", Relation.OTHER),
+        ("Kiev will not join NATO.", "It is unlikely that Kiev will join NATO.", Relation.OTHER),
+        ("It is unlikely that Kiev will join NATO.", JOINS, Relation.OTHER),
+        ("It is doubtful whether Kiev will join NATO.", "It is unlikely that Kiev will join NATO.", Relation.SAME),
+        (JOINS, "Kiev will join NATO, but a date this year is unlikely.", Relation.SAME),
+    ],
+)
+def test_what_is_unlikely_is_neither_so_nor_denied(claim: str, sentence: str, relation: Relation) -> None:
+    same = Same(Meanings.load(), Aliases.load(PROJECT / "config" / "aliases.toml"))
+    assert compare(statement(claim), statement(sentence), [], same).relation is relation
 
 
 def test_a_verdict_on_each_sentence_in_order(seeds: Project) -> None:

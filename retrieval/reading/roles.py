@@ -74,6 +74,9 @@ def in_force(case: Case) -> set[Force]:
         following = next((p for p in places if p > limit.place), None)
         if limit.force is Force.IF or (following is not None and not _joined(case, limit.place, following)):
             kept.add(limit.force)
+        elif limit.force is Force.UNLIKELY and following is None and places and not _joined(case, places[-1], limit.place):
+            # "That Kiev will join is unlikely."
+            kept.add(limit.force)
     return kept
 
 

@@ -30,6 +30,7 @@ class Force(StrEnum):
     WILL = "will"
     WOULD = "would"
     IF = "if"
+    UNLIKELY = "unlikely"
     REPORTED = "said to be"
 
 
@@ -86,6 +87,7 @@ _FORCES: Mapping[Force, frozenset[str]] = {
     Force.WILL: frozenset(["will"]),
     Force.WOULD: frozenset(["would"]),
     Force.IF: frozenset("if unless whether until provided".split()),
+    Force.UNLIKELY: frozenset("unlikely improbable doubtful questionable implausible".split()),
     Force.REPORTED: frozenset("reportedly allegedly apparently supposedly purportedly".split()),
 }
 _HAVE_TO = {(have, "to") for have in ("have", "has", "had", "having")}
@@ -129,6 +131,9 @@ def statement(text: str) -> Statement:
     limits: list[Limit] = []
     skip = -1
     for place, (surface, start, end) in enumerate(found):
+        if place and folded[place] == "whether" and folded[place - 1] in _FORCES[Force.UNLIKELY]:
+            # "It is doubtful whether": that it is doubtful is said already.
+            continue
         limits += [Limit(force, place) for force in Force if folded[place] in _FORCES[force]]
         if folded[place : place + 2] in _HAVE_TO:
             limits.append(Limit(Force.MUST, place))
