@@ -11,9 +11,13 @@ from command_line import Verbatim
 from language_server import LanguageServer
 
 from bot.answering import Answerer
+from bot.compose.connecting import connect
 from bot.compose.model import ModelWriter
-from bot.compose.prose import Draft, Unusable
+from bot.compose.proofreading import proofread
+from bot.compose.prose import Draft, Sentence, Unusable
 from bot.settings import load
+from bot.wiring import Project
+from retrieval.corpus.sentences import sentence_spans
 
 pytestmark = pytest.mark.model
 
@@ -53,6 +57,20 @@ def test_what_it_says_wrongly_reaches_nobody(language_server: LanguageServer, ve
     assert all("Geneva" in sentence["text"] for sentence in made["sentences"])
     for dropped in made["dropped"]:
         assert dropped["text"] not in done.json["text"]
+
+
+def test_what_it_says_from_memory_is_stopped_whatever_quotes_it_claims(
+    language_server: LanguageServer, seeds: Project
+) -> None:
+    settings = load(flags=language_server.flags)
+    # Asked without any quotes it says Moscow, at length.
+    said = str(connect(settings.compose).invoke(WHERE).text)
+    answer = seeds.answerer.ask(WHERE)
+    numbers = tuple(quote.number for quote in answer.quotes)
+    wrong = [Sentence(said[a:b], numbers) for a, b in sentence_spans(said, 0, len(said)) if "Geneva" not in said[a:b]]
+    assert wrong
+    checks = proofread(seeds.prose_checker, WHERE, answer, wrong)
+    assert all(checked.faults for checked in checks), checks
 
 
 def test_a_refusal_is_not_written_over(language_server: LanguageServer, verbatim: Verbatim) -> None:

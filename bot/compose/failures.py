@@ -71,7 +71,7 @@ def failure(error: BaseException, now: datetime | None = None) -> Failure:
 
 def shown(error: BaseException) -> str:
     """An error in one line, without what may be a key."""
-    line = _SECRET.sub("…", " ".join(f"{type(error).__name__}: {error}".split()))
+    line = f"{type(error).__name__}: " + _SECRET.sub("…", " ".join(str(error).split()))
     return line if len(line) <= _SHOWN else line[: _SHOWN - 1] + "…"
 
 

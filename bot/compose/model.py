@@ -82,7 +82,7 @@ class ModelWriter:
         complaint, retried = "", 0
         while True:
             structured = self._structured is not False and not complaint
-            left = round(seconds - (self._time.now() - began), 1)
+            left = max(0.1, round(seconds - (self._time.now() - began), 1))
             try:
                 reply = self._deadline.within(left, partial(invoke, chat, form, structured, complaint))
                 self._structured = structured if self._structured is None else self._structured
