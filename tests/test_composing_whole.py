@@ -19,6 +19,7 @@ from retrieval.errors import WritingError
 
 ANSWERED = "Where did Moscow propose to hold the negotiations?"
 REFUSED = "What is the capital of Australia?"
+TRUE = "Sergei Ryabkov said that Moscow had proposed to the Americans to hold negotiations in Geneva."
 LIES = [
     "Moscow proposed to hold the negotiations in Vienna.",
     "Moscow did not propose to hold the negotiations in Geneva.",
@@ -35,7 +36,7 @@ def _key(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_no_lie_of_a_served_model_reaches_anybody_and_what_it_cost_is_kept(verbatim: Verbatim) -> None:
     without = verbatim("ask", ANSWERED, "--json").json
-    with provider((200, {}, written(*((lie, [1]) for lie in LIES)))) as server:
+    with provider((200, {}, written(*((sentence, [1]) for sentence in (*LIES, TRUE))))) as server:
         flags = [
             "--set", "compose.model=openai:served", "--set", f"compose.base_url={server.url}", "--set",
             "compose.input_price=1000", "--set", "compose.max_sentences=10", "--set", "compose.monthly_budget=0.1",
@@ -44,7 +45,8 @@ def test_no_lie_of_a_served_model_reaches_anybody_and_what_it_cost_is_kept(verba
         assert (refused.status, refused.json["composed"], server.asked) == (1, None, [])
         done = verbatim("ask", ANSWERED, "--json", "--explain", *flags)
         assert done.status == 0, done.err
-        assert done.json["composed"]["sentences"] == []
+        assert done.json["composed"]["sentences"] == [{"text": TRUE, "quotes": [1]}]
+        assert TRUE in done.json["text"]
         assert {dropped["text"] for dropped in done.json["explanation"]["composed"]["dropped"]} == set(LIES)
         assert not [lie for lie in LIES if lie in done.json["text"]]
         assert done.json["quotes"] == without["quotes"]
