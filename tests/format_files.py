@@ -38,8 +38,10 @@ class _Paged(FPDF):
         self.cell(0, 8, f"Page {self.page_no()} of {{nb}}", align="C")
 
 
-def pdf(paragraphs: Sequence[str] = FACTS, title: str = TITLE, password: str = "", owner: str = "", times: int = 1) -> bytes:
-    """A PDF, the paragraphs repeated `times`; with a password to open it, or only one to change it.
+def pdf(
+    paragraphs: Sequence[str] = FACTS, title: str = TITLE, password: str = "", owner: str = "", times: int = 1, xmp: str = ""
+) -> bytes:
+    """A PDF, the paragraphs repeated `times`; with a password to open it, or only one to change it; with an XMP packet.
 
     From two on it has running heads and numbers of pages.
     """
@@ -47,6 +49,8 @@ def pdf(paragraphs: Sequence[str] = FACTS, title: str = TITLE, password: str = "
     file.core_fonts_encoding = "cp1252"
     if title:
         file.set_title(title)
+    if xmp:
+        file.set_xmp_metadata(xmp)
     if password or owner:
         file.set_encryption(owner or "owner", password or None, permissions=AccessPermission.PRINT_LOW_RES)
     file.add_page()
@@ -99,6 +103,14 @@ def repacked(raw: bytes, **changed: bytes) -> bytes:
         for member in before.infolist():
             key = member.filename.removesuffix(".xml").replace("/", "_")
             after.writestr(member.filename, changed.get(key, before.read(member)))
+    return out.getvalue()
+
+
+def extended(raw: bytes, name: str, part: str) -> bytes:
+    """A Word document with one part more."""
+    out = io.BytesIO(raw)
+    with zipfile.ZipFile(out, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(name, part)
     return out.getvalue()
 
 

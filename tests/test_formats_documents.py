@@ -10,7 +10,7 @@ from docx import Document
 from docx.document import Document as Word
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-from format_files import FACTS, TITLE, docx, pdf
+from format_files import FACTS, TITLE, docx, extended, pdf
 from fpdf import FPDF
 from test_formats_pages import only
 
@@ -156,3 +156,51 @@ def test_the_title_of_a_word_document_stands_beside_its_text() -> None:
     part = only("a.docx", docx())
     assert (part.fields, part.text) == ({"title": TITLE}, "\n\n".join(FACTS))
     assert only("a.docx", docx(title="")).fields == {"title": TITLE}
+
+
+PRISM = "http://prismstandard.org/namespaces/basic/2.0/"
+
+
+def packet(inside: str, attributes: str = "") -> str:
+    """An XMP packet as programs write it."""
+    return (
+        '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        f'<rdf:Description rdf:about="" xmlns:prism="{PRISM}" xmlns:dc="http://purl.org/dc/elements/1.1/" '
+        f'xmlns:xmp="http://ns.adobe.com/xap/1.0/" {attributes}>{inside}</rdf:Description></rdf:RDF></x:xmpmeta>'
+    )
+
+
+@pytest.mark.parametrize(
+    ("inside", "attributes", "day"),
+    [
+        ("<prism:publicationDate>2021-12-17</prism:publicationDate>", "", "2021-12-17"),
+        ("", 'prism:publicationDate="2021-12-17T09:30:00Z"', "2021-12-17"),
+        # Late in the evening in New York it is the next day elsewhere: never earlier than anybody could read it.
+        ("<prism:publicationDate>2021-12-17T22:30:00-05:00</prism:publicationDate>", "", "2021-12-18"),
+        ("<prism:coverDate>2022-01-01</prism:coverDate>", "", "2022-01-01"),
+        ("<prism:coverDate>2022-01-01</prism:coverDate>", 'prism:publicationDate="2021-12-17"', "2021-12-17"),
+        ("<prism:publicationDate>December 2021</prism:publicationDate>", "", None),
+        ("<prism:publicationDate>0001-01-01</prism:publicationDate>", "", None),
+        # When the file was made or changed, and dates that may mean anything.
+        ("<dc:date>2021-12-17</dc:date>", 'xmp:CreateDate="2021-12-17" xmp:ModifyDate="2021-12-18"', None),
+        ("&unknown;", "", None),
+    ],
+)
+def test_the_day_of_a_pdf_is_what_it_calls_its_publication(inside: str, attributes: str, day: str | None) -> None:
+    assert only("paper.pdf", pdf(xmp=packet(inside, attributes))).fields.get("published") == day
+
+
+def test_the_title_of_a_pdf_may_stand_in_its_packet() -> None:
+    said = '<rdf:li xml:lang="de">Fisch</rdf:li><rdf:li xml:lang="x-default">Fish</rdf:li>'
+    titled = packet(f"<dc:title><rdf:Alt>{said}</rdf:Alt></dc:title>")
+    assert only("paper.pdf", pdf(title="", xmp=titled)).fields == {"title": "Fish"}
+    assert only("paper.pdf", pdf(xmp=titled)).fields == {"title": TITLE}
+
+
+def test_the_day_of_a_word_document_is_that_of_its_cover_page_and_not_that_of_the_file() -> None:
+    cover = "http://schemas.microsoft.com/office/2006/coverPageProps"
+    for said, day in (("2021-12-17T00:00:00", "2021-12-17"), ("", None)):
+        part = f'<CoverPageProperties xmlns="{cover}"><PublishDate>{said}</PublishDate></CoverPageProperties>'
+        assert only("a.docx", extended(docx(), "customXml/item9.xml", part)).fields.get("published") == day
+    assert Document(io.BytesIO(docx())).core_properties.modified
+    assert only("a.docx", docx()).fields == {"title": TITLE}

@@ -7,6 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from retrieval.corpus.formats import published
 from retrieval.corpus.formats.part import Limits, Part, Unreadable, heading, joined, known, one_line
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def extract(raw: bytes, limits: Limits) -> Iterator[Part | Unreadable]:
         paragraphs = paragraphs[1:]
     if not paragraphs:
         raise Unreadable("holds no text", "If it holds pictures of pages, save their text.")
-    yield Part(joined(paragraphs), known(title=title))
+    yield Part(joined(paragraphs), known(title=title, published=published.of_word(raw)))
 
 
 def _check(raw: bytes, limits: Limits) -> None:

@@ -9,7 +9,7 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from retrieval.corpus.formats import layout
+from retrieval.corpus.formats import layout, published
 from retrieval.corpus.formats.layout import Line
 from retrieval.corpus.formats.part import Limits, Part, Unreadable, joined, known, one_line
 
@@ -48,7 +48,8 @@ def extract(raw: bytes, limits: Limits) -> Iterator[Part | Unreadable]:
                     f"has {count:,} pages, more than the {limits.pages:,} allowed", "Split it, or raise ingest.pages."
                 )
             pages = [_lines(page) for page in reader.pages]
-            title = _title(reader)
+            titled, day = _packet(reader)
+            title = _title(reader) or titled
     except (PyPdfError, KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
         raise Unreadable(f"is broken ({type(error).__name__})", "Save it again as PDF.") from error
     if not any(pages):
@@ -60,7 +61,7 @@ def extract(raw: bytes, limits: Limits) -> Iterator[Part | Unreadable]:
         paragraphs = paragraphs[1:]
     if not any(not p.startswith("## ") for p in paragraphs):
         raise Unreadable("holds nothing but headings", "Save its text.")
-    yield Part(joined(paragraphs), known(title=title))
+    yield Part(joined(paragraphs), known(title=title, published=day))
 
 
 def _lines(page: PageObject) -> list[Line]:
@@ -97,3 +98,13 @@ def _title(reader: PdfReader) -> str:
     """The title that the document gives itself, if a person gave it."""
     title = one_line(reader.metadata.title or "") if reader.metadata else ""
     return "" if _NO_TITLE.match(title) else title
+
+
+def _packet(reader: PdfReader) -> tuple[str, str]:
+    """Title and day of publication of the XMP packet, as far as it says."""
+    from pypdf.generic import StreamObject
+
+    entry = reader.root_object.get("/Metadata")
+    stream = entry.get_object() if entry is not None else None
+    title, day = published.of_xmp(stream.get_data()) if isinstance(stream, StreamObject) else ("", "")
+    return "" if _NO_TITLE.match(title) else title, day
