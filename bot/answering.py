@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from bot import deciding, dependencies, followups, gate, question, speaking
@@ -199,17 +199,24 @@ class Answerer:
         catalogue, settings = self._index.catalogue, self._settings
         words = words_in(catalogue, scope)
         named = terms(part, words, self._aliases)
-        found = self._retriever.search(part, named, passages, scope)
-        windows = around(found.evidence, catalogue.passages, catalogue.text, settings.reader.context_words)
+        shown = partial(
+            around, passages=catalogue.passages, text=catalogue.text, context_words=settings.reader.context_words
+        )
+        found = self._retriever.search(
+            part, named, passages, scope, likely=lambda first: self._reader.expect(part, shown(first))
+        )
+        windows = shown(found.evidence)
         began = time.perf_counter()
-        readings = self._reader.read(part, windows)
-        read_ms = (time.perf_counter() - began) * 1e3
-        findings = judge(self._calibration, part, named, words.count(), readings, self._likeness)
+        # What hangs on the words alone is looked up while the model reads.
+        self._reader.expect(part, windows)
         read = list(dict.fromkeys(word.surface for window in windows for word in words_of(window.text)))
         heard = named.heard_from(first_person=any(window.first_person for window in windows))
         absent = tuple(
             t.surface for t in heard.all if not t.frequency and (t.name or not self._likeness.has(t.surface, read))
         )
+        readings = self._reader.read(part, windows)
+        read_ms = (time.perf_counter() - began) * 1e3
+        findings = judge(self._calibration, part, named, words.count(), readings, self._likeness)
         return Sought(named, absent, self._agreement.folded(findings), Timings(found.embed_ms, found.search_ms, read_ms))
 
     def _later(self, traces: Sequence[PartTrace], scope: Scope) -> list[Conflict]:

@@ -62,13 +62,13 @@ def test_runs_of_the_models_for_one_question(seeds: Project, answerer: Answerer,
     counts: Counter[str] = Counter()
 
     def count(name: str, encoder: Any) -> None:
-        run = encoder.run
+        infer = encoder._infer
 
-        def counted(texts: list[Any]) -> Any:
-            counts[name] += len(texts)
-            return run(texts)
+        def counted(tokens: Any) -> Any:
+            counts[name] += 1
+            return infer(tokens)
 
-        monkeypatch.setattr(encoder, "run", counted)
+        monkeypatch.setattr(encoder, "_infer", counted)
 
     count("embedder", seeds.index.embedder._encoder)  # type: ignore[attr-defined]
     count("reader", answerer._reader._encoder)  # type: ignore[attr-defined]

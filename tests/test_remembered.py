@@ -30,13 +30,13 @@ class Runs:
     def __init__(self, answerer: Answerer, monkeypatch: pytest.MonkeyPatch) -> None:
         self.read = 0
         reader: Any = answerer._reader
-        run = reader._encoder.run
+        begin = reader._encoder.begin
 
         def counted(texts: list[tuple[str, str]]) -> Any:
             self.read += len(texts)
-            return run(texts)
+            return begin(texts)
 
-        monkeypatch.setattr(reader._encoder, "run", counted)
+        monkeypatch.setattr(reader._encoder, "begin", counted)
 
     def since(self) -> int:
         self.read, before = 0, self.read

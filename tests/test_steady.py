@@ -20,7 +20,7 @@ from retrieval.reading.judge import load_calibration
 from retrieval.reading.likeness import Likeness
 from retrieval.reading.names import Terms
 from retrieval.reading.readers import load_reader
-from retrieval.reading.search import EVERYTHING, Found, HybridRetriever, Scope
+from retrieval.reading.search import EVERYTHING, Found, HybridRetriever, Likely, Scope
 
 OLD = "The zebra of Bamako was born in the garden of the palace on a Tuesday.\n"
 NEW = "Visitors came from afar.\n\nThe zebra of Bamako was born in the stable of the mayor on a Friday.\n"
@@ -36,12 +36,14 @@ class Interrupted(HybridRetriever):
         self._before = before
         self.searches = 0
 
-    def search(self, question: str, terms: Terms, limit: int, scope: Scope = EVERYTHING) -> Found:
+    def search(
+        self, question: str, terms: Terms, limit: int, scope: Scope = EVERYTHING, likely: Likely | None = None
+    ) -> Found:
         self.searches += 1
         happening = next(self._happenings, lambda: None)
         if self._before:
             happening()
-        found = super().search(question, terms, limit, scope)
+        found = super().search(question, terms, limit, scope, likely)
         if not self._before:
             happening()
         return found

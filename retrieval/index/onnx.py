@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,13 +63,17 @@ class OnnxEncoder:
 
     def run(self, texts: Sequence[Inputs]) -> list[Encoded]:
         """What the model says of each text, in their order."""
+        if len(texts) == 1:
+            return [self._infer(self._tokens(texts)[0])]
+        return [waiting.result() for waiting in self.begin(texts)]
+
+    def begin(self, texts: Sequence[Inputs]) -> list[Future[Encoded]]:
+        """The same, without waiting for it."""
         inputs = self._tokens(texts)
-        if len(inputs) == 1:
-            return [self._infer(inputs[0])]
         # The longest first: none of the cores is left with it alone at the end.
         order = sorted(range(len(inputs)), key=lambda i: (-len(inputs[i].ids), i))
         waiting = {i: self._pool.submit(self._infer, inputs[i]) for i in order}
-        return [waiting[i].result() for i in range(len(inputs))]
+        return [waiting[i] for i in range(len(inputs))]
 
     def _tokens(self, texts: Sequence[Inputs]) -> list[Tokens]:
         return self._tokenizer(texts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -60,6 +61,9 @@ class Reader(Protocol):
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
         """A reading for each window, in order."""
 
+    def expect(self, question: str, windows: Sequence[Window]) -> None:
+        """Begin with windows that will very likely be asked for next; what comes of it shows in `read` alone."""
+
     def forget(self) -> None:
         """Read everything anew from now on, also what was read before."""
 
@@ -81,23 +85,36 @@ class OnnxReader:
         self._encoder = OnnxEncoder(model, tokenizer, card["max_tokens"], threads)
         self._fingerprint = f"{SHIPPED}:{card['sha256'][:16]}"
         # The same question to the same words is read the same, whatever article they stand in.
-        self._memory: Memory[tuple[str, str], Encoded] = Memory(REMEMBERED)
+        self._memory: Memory[tuple[str, str], Future[Encoded]] = Memory(REMEMBERED)
 
     @property
     def fingerprint(self) -> str:
         return self._fingerprint
 
     def read(self, question: str, windows: Sequence[Window]) -> list[Reading]:
-        pairs = [(question, w.text) for w in windows]
-        known = {pair: encoded for pair in pairs if (encoded := self._memory.get(pair))}
-        fresh = [pair for pair in dict.fromkeys(pairs) if pair not in known]
-        for pair, encoded in zip(fresh, self._encoder.run(fresh), strict=True):
-            known[pair] = encoded
-            self._memory.put(pair, encoded)
-        return [_reading(window, known[pair]) for window, pair in zip(windows, pairs, strict=True)]
+        begun = self._begin(question, windows)
+        try:
+            return [_reading(window, begun[window.text].result()) for window in windows]
+        except Exception:
+            # What went wrong is not to be remembered.
+            self.forget()
+            raise
+
+    def expect(self, question: str, windows: Sequence[Window]) -> None:
+        self._begin(question, windows)
 
     def forget(self) -> None:
         self._memory.clear()
+
+    def _begin(self, question: str, windows: Sequence[Window]) -> dict[str, Future[Encoded]]:
+        """What comes of the words of each window, by them."""
+        texts = dict.fromkeys(w.text for w in windows)
+        begun = {text: known for text in texts if (known := self._memory.get((question, text)))}
+        fresh = [text for text in texts if text not in begun]
+        for text, waiting in zip(fresh, self._encoder.begin([(question, text) for text in fresh]), strict=True):
+            begun[text] = waiting
+            self._memory.put((question, text), waiting)
+        return begun
 
 
 def _reading(window: Window, encoded: Encoded) -> Reading:

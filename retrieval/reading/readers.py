@@ -56,6 +56,9 @@ class HuggingFaceReader:
     def fingerprint(self) -> str:
         return f"huggingface:{self._name}"
 
+    def expect(self, question: str, windows: Sequence[Window]) -> None:
+        """It reads what it is asked for and no sooner."""
+
     def forget(self) -> None:
         """It remembers nothing."""
 
@@ -97,6 +100,9 @@ class CrossEncoderReader:
     @property
     def fingerprint(self) -> str:
         return f"cross-encoder:{self._name}"
+
+    def expect(self, question: str, windows: Sequence[Window]) -> None:
+        """It reads what it is asked for and no sooner."""
 
     def forget(self) -> None:
         """It remembers nothing."""

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
 from retrieval.index.catalogue import Catalogue, Entry, Stored
+from retrieval.index.embeddings import Matrix
 from retrieval.index.index import Index
 from retrieval.index.scoped import ScopedWords
 from retrieval.reading.names import Terms, Words
 
 FUSION = 60
 """k of reciprocal rank fusion (Cormack, Clarke and Büttcher 2009)."""
+
+LIKELY = 2
+"""The best passages by words are taken for found before the rest is known, to be read while the question is embedded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +79,20 @@ class Found:
     search_ms: float
 
 
+Likely = Callable[[list[Evidence]], None]
+"""Told of passages; their scores are not known yet."""
+
+
 class Retriever(Protocol):
     """Finds evidence for a question."""
 
-    def search(self, question: str, terms: Terms, limit: int, scope: Scope = EVERYTHING) -> Found:
-        """At most `limit` passages, best first, from the articles in scope."""
+    def search(
+        self, question: str, terms: Terms, limit: int, scope: Scope = EVERYTHING, likely: Likely | None = None
+    ) -> Found:
+        """At most `limit` passages, best first, from the articles in scope.
+
+        `likely` is told, while the search goes on, of some that will hardly be missing from them.
+        """
 
 
 class HybridRetriever:
@@ -88,11 +102,14 @@ class HybridRetriever:
         """`candidates` are taken from each ranking before they are fused."""
         self._index = index
         self._candidates = candidates
+        self._beside = ThreadPoolExecutor(index.settings.threads, thread_name_prefix="embed")
 
-    def search(self, question: str, terms: Terms, limit: int, scope: Scope = EVERYTHING) -> Found:
+    def search(
+        self, question: str, terms: Terms, limit: int, scope: Scope = EVERYTHING, likely: Likely | None = None
+    ) -> Found:
         began = time.perf_counter()
-        vector = self._index.embedder.embed([question])[0]
-        embedded = time.perf_counter()
+        # It takes as long as reading a passage, and leaves all cores but one idle.
+        embedding = self._beside.submit(self._embedded, question)
         catalogue = self._index.catalogue
         entries = catalogue.kept("by digest", lambda: {e.sha256: e for e in catalogue.entries()})
         only = None
@@ -100,9 +117,13 @@ class HybridRetriever:
             entries = {s: e for s, e in entries.items() if scope.admits(e)}
             only = sorted(entries)
         if not entries:
-            return Found([], (embedded - began) * 1e3, 0.0)
+            return Found([], 0.0, 0.0)
+        words = catalogue.best_by_words(terms.searched, self._candidates, only)
+        if likely:
+            first = catalogue.by_id([i for i, _ in words[: min(LIKELY, limit)]])
+            likely([Evidence(s, entries[s.sha256], 0.0, 0.0, 0.0) for s in first.values() if s.sha256 in entries])
+        vector, embed_ms = embedding.result()
         dense = self._index.near.nearest(vector.tolist(), self._candidates, only)
-        words = self._index.catalogue.best_by_words(terms.searched, self._candidates, only)
         fused = fuse([[i for i, _ in dense], [i for i, _ in words]])
         chosen = sorted(fused, key=lambda i: (-fused[i], i))[: 2 * limit]
         stored = self._index.catalogue.by_id(chosen)
@@ -113,7 +134,13 @@ class HybridRetriever:
         evidence = [
             Evidence(stored[i], entries[stored[i].sha256], cosines.get(i, 0.0), bm25.get(i, 0.0), fused[i]) for i in chosen
         ]
-        return Found(evidence, (embedded - began) * 1e3, (time.perf_counter() - embedded) * 1e3)
+        return Found(evidence, embed_ms, (time.perf_counter() - began) * 1e3 - embed_ms)
+
+    def _embedded(self, question: str) -> tuple[Matrix, float]:
+        """The question's vector, and the milliseconds that it took."""
+        began = time.perf_counter()
+        vector = self._index.embedder.embed([question])[0]
+        return vector, (time.perf_counter() - began) * 1e3
 
 
 def fuse(rankings: Sequence[Sequence[str]]) -> dict[str, float]:
