@@ -39,6 +39,9 @@ _NO_PARTICIPLE = re.compile(
 )
 _RELATIVE = re.compile(r",? who$")
 _COMMITTING = re.compile(r"promise|pledge|threaten|vow")
+_LISTENED = frozenset("told tells informed assured reassured warned reminded advised urged accused blamed".split())
+_AFTER_QUOTE = re.compile(r"”,?\s$")
+_INSERTED_NAME = re.compile(r",\s(?:(?:also|now|then|once|later|formerly|sometimes|often|originally)\s)?$(?<!”,\s)")
 _JOINED = re.compile(r"(?:^|[\s,])(?:and|but|or|then|yet)\s*$")
 _SPEAKING = frozenset("said says told tells replied wrote shouted whispered insisted added warned explained".split())
 _TOLD = re.compile(r"(?:\s\w+){0,3}[,:]?\s(?:that\b|“)")
@@ -104,11 +107,12 @@ def _verbs(words: str) -> Iterator[Attribution]:
     """The ministry said …; “…,” said the minister."""
     for kind, start, end in cues(words):
         left, verb, following = words[:start], words[start:end], words[end:]
-        if kind in {"strong", "weak"} and (inverted := _inverted(left, following)):
-            yield Attribution(inverted, end, True)
+        if _INSERTED_NAME.search(left) and (_PARTICIPLE.match(following) or verb in _NAMING):
+            # "Thucydides, noted for his style, …", "clubs, also called penyes, …"
             continue
-        if left.endswith(", ") and (_PARTICIPLE.match(following) or verb in _NAMING):
-            # "Thucydides, noted for his style, …", "clubs, called penyes, …"
+        listener = verb in _LISTENED and not _AFTER_QUOTE.search(left)
+        if kind in {"strong", "weak"} and not listener and (inverted := _inverted(left, following)):
+            yield Attribution(inverted, end, True)
             continue
         going = _GOING_ON.search(left)
         plain = without_adverbs(left[: going.start()] if going else left)

@@ -37,12 +37,22 @@ class Known:
         self._full: dict[str, list[tuple[int, str]]] = {}
         self._sex: dict[str, str] = {}
         self._common: dict[str, bool] = {}
+        self._alone: dict[str, bool] = {}
 
     def turn(self, at: int) -> str | None:
         """Whose turn it is at a place in a transcript; None where the text is none, or before the first."""
         places, names = self._turns
         number = bisect_right(places, at)
         return names[number - 1] if number else None
+
+    def alone(self, word: str) -> bool:
+        """Whether a name of one word is a person's: the text calls it he or she, and nothing is in it, from it or to it."""
+        if word not in self._alone:
+            place = re.search(
+                rf"\b(?:[Ii]n|[Ff]rom|[Tt]o|[Aa]t|[Nn]ear|[Aa]cross|[Ii]nto)\s{re.escape(word)}(?![\w’'-])", self._text
+            )
+            self._alone[word] = bool(not place and self.sex(word))
+        return self._alone[word]
 
     @cached_property
     def speech(self) -> bool:

@@ -23,6 +23,9 @@ _PARTICLE = r"(?:de|da|di|du|von|van|der|den|bin|ibn|al|el|la|le|dos|del|ter|af|
 NAME = re.compile(rf"(?<![\w’'])(?:{_INITIALS}|{_CAPITAL})(?:[ ](?:{_PARTICLE}[ ]){{0,2}}(?:{_INITIALS}|{_CAPITAL}|<unk>))*")
 """Words with capitals that follow each other, with what may stand between the parts of a name."""
 
+_ONE = re.compile(r"[a-z]{4,}ist|[a-z]{3,}ician|[a-z]{4,}orian|[a-z]{3,}(?:wo)?man|[a-z]{3,}person|[a-z]{4,}eer")
+"""One person by trade: a physicist, the politician."""
+
 _LINK = re.compile(r"\s(?:of|at|in|for|from|with|on|behind|to|near|within|under|by)\s")
 _SPLIT = re.compile(r"(?<=\w)[’']s?\s|(?<=s)[’']\s")
 _TRAILING = re.compile(r"released|published|issued|presented|submitted|made|based|dated|seen|obtained|entitled")
@@ -177,7 +180,7 @@ def _common(head: str, phrase: str, core: str, *, by_whom: bool) -> Mention:
     single = _singular(head)
     if documentary(head):
         return Mention(Sort.DOCUMENT, phrase if by_whom else _lowered(core), head)
-    if head in ROLES and head not in BODIES:
+    if (head in ROLES and head not in BODIES) or _ONE.fullmatch(head):
         return Mention(Sort.ROLE, phrase, head)
     if head in BODIES or single in BODIES or single in ROLES or _PEOPLE.search(head):
         return Mention(Sort.BODY, phrase, head)

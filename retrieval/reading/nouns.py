@@ -16,7 +16,9 @@ ROLES = frozenset(
     "survivor victim activist campaigner organiser organizer candidate predecessor successor widow wife husband son "
     "daughter brother sister mother midshipman rev reverend fr rabbi imam sheikh ceo cfo cto treasurer superintendent "
     "inspector detective sheriff agent operator president-elect first senior junior former then acting assistant "
-    "associate interim lead chief-of-staff speaker".split()
+    "associate interim lead chief-of-staff speaker legislator lawmaker commissioner politician sculptor poet novelist "
+    "biographer philosopher translator curator comedian commentator blogger strategist negotiator mediator "
+    "investigator laureate astronomer theologian missionary employee worker demonstrator master headmaster".split()
 )
 """Words that say what somebody is; in front of a name they are no part of it."""
 
@@ -58,7 +60,7 @@ NO_NAME = frozenset(
     "during under over among once only even local more most less well yes look folks please thank very such much many "
     "how why where whether thus hence therefore similarly additionally furthermore moreover finally eventually "
     "instead subsequently originally initially various other others certain several rather perhaps maybe nevertheless "
-    "nonetheless besides again soon often having being regarding following including considering concerning given "
+    "nonetheless just besides again soon often having being regarding following including considering concerning given "
     "based born known located alongside throughout upon within without towards through beyond above below".split()
 )
 """Words that have a capital only because a sentence begins with them, and days and months."""

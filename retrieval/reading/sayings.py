@@ -30,7 +30,7 @@ _WEAK = (
     "continues proposed proposes considered considers consider discussed conceded concedes claims claim states state "
     "urge promise pledge threaten hinted hints specified specifies stipulated learned disagreed tweeted posted read "
     "reads understood recommended recommends advised advises reminded reminds commented comments protested protests "
-    "objected objects apologised apologized remembered remembers remarked voiced voices"
+    "objected objects apologised apologized remembered remembers remarked voiced voices note suggest remark assert"
 )
 """Say something with a clause or a quotation."""
 

@@ -139,7 +139,8 @@ class _Listener:
             return None
         if who.sort is Sort.PERSON or (who.sort is Sort.BODY and " " not in who.name):
             name = self._full(index, who)
-            return _person(name or who.name, one=who.sort is Sort.PERSON or name is not None)
+            one = who.sort is Sort.PERSON or name is not None or self._facts.alone(who.name)
+            return _person(name or who.name, one=one)
         if who.sort is Sort.ROLE and who.name.split()[0] in {"the", "this", "that"}:
             return _person(self._somebody(index, "", found.at) or who.name)
         if who.sort is Sort.DOCUMENT:
@@ -212,7 +213,11 @@ class _Listener:
 
     def _one(self, index: int, who: Mention) -> str | None:
         """The name in full, if it is one person's."""
-        return self._full(index, who) if who.sort is Sort.PERSON or (who.sort is Sort.BODY and " " not in who.name) else None
+        if who.sort is Sort.PERSON:
+            return self._full(index, who)
+        if who.sort is not Sort.BODY or " " in who.name:
+            return None
+        return self._full(index, who) or (who.name if self._facts.alone(who.name) else None)
 
     def _is_common(self, index: int, who: Mention) -> bool:
         """Whether what looks like a name is the common noun with which the sentence begins."""
