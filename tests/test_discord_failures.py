@@ -37,8 +37,10 @@ class FailingAnswerer:
     def __init__(self, error: Exception) -> None:
         self._error = error
 
-    def explain(self, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> tuple[Answer, Trace]:
-        del text, history, scope
+    def explain(
+        self, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING, rewritten: str | None = None
+    ) -> tuple[Answer, Trace]:
+        del text, history, scope, rewritten
         raise self._error
 
 
@@ -49,9 +51,11 @@ class SlowAnswerer(FailingAnswerer):
         super().__init__(RuntimeError("nobody waits for this"))
         self.released = threading.Event()
 
-    def explain(self, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> tuple[Answer, Trace]:
+    def explain(
+        self, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING, rewritten: str | None = None
+    ) -> tuple[Answer, Trace]:
         self.released.wait()
-        return super().explain(text, history, scope)
+        return super().explain(text, history, scope, rewritten)
 
 
 def failing(answerer: FailingAnswerer, data: Path, *flags: str) -> VerbatimBot:

@@ -35,10 +35,12 @@ class WatchingAnswerer:
         self.threads: set[int] = set()
         self.beats_meanwhile = 0
 
-    def explain(self, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING) -> tuple[Answer, Trace]:
+    def explain(
+        self, text: str, history: Sequence[Turn] = (), scope: Scope = EVERYTHING, rewritten: str | None = None
+    ) -> tuple[Answer, Trace]:
         self.threads.add(threading.get_ident())
         before = self.beats
-        answered = self._answerer.explain(text, history, scope)
+        answered = self._answerer.explain(text, history, scope, rewritten)
         self.beats_meanwhile += self.beats - before
         return answered
 
