@@ -18,6 +18,9 @@ _DIRECT = {
     "xcomp": "clause", "ccomp": "clause", "advcl": "clause", "acl": "clause", "relcl": "clause", "pcomp": "clause",
     "parataxis": "clause", "conj": "and", "dep": "part", "nounmod": "part", "neg": "manner",
 }  # fmt: skip
+_WHOLE = frozenset({"neither", "none", "each", "both", "all", "any"})
+"""All of the riders are the riders; some of them, or one, are not."""
+
 _RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 
 
@@ -89,6 +92,8 @@ def _oblique(sentence: Sentence, word: Token) -> Iterator[tuple[int, str, int]]:
         yield verb.place, "subject", word.place
     elif name == "of":
         yield owner.place, "part", word.place
+        if owner.text.casefold() in _WHOLE:
+            yield owner.place, "is", word.place
     yield owner.place, f"at {name}", word.place
 
 

@@ -80,6 +80,8 @@ def _uncovered(case: Case, words: Sequence[Token]) -> Iterator[tuple[Fault, str]
             continue
         if word.lemma.casefold() in _NEUTRAL or case.wording.named([word.text], labels):
             continue
+        if figures.hour_of(case, word.lemma) or word.lemma.casefold() in labels.casefold().split():
+            continue
         yield Fault.UNSUPPORTED, word.text
 
 

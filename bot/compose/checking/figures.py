@@ -14,6 +14,7 @@ from retrieval.reading.statements import statement
 
 _PAIR = re.compile(r"\b\d+\s?[-–:]\s?\d+\b")
 _BETWEEN = re.compile(r"\W*(?:(?:percent|per cent|%|points?)\W+)?(?:in|on|by|since|until|at|of)\W+", re.IGNORECASE)
+_HOURS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (17, 24), "night": (20, 30)}
 _PARTS = ("year", "month", "day", "minute")
 
 
@@ -90,3 +91,10 @@ def _sign(quantity: Quantity, text: str) -> str:
     """Currency or percent sign beside it, else its unit."""
     beside = text[quantity.span[0]] if quantity.span[0] < len(text) else ""
     return beside if beside in "$€£%" else quantity.unit
+
+
+def hour_of(case: Case, word: str) -> bool:
+    """Whether a time of day is that of an hour which the sentence gives as well: the morning, at 6 a.m."""
+    first, last = _HOURS.get(word, (0, 0))
+    minutes = [m.minute for m in moments(case.claim.text, None) if m.minute is not None]
+    return any(first * 60 <= minute < last * 60 or first * 60 <= minute + 1440 < last * 60 for minute in minutes)

@@ -87,7 +87,11 @@ def _fragment(case: Case) -> str:
     """What a sentence lacks to be one."""
     root = next((w for w in case.claim.parsed if w.head == w.place and w.sort in {"VERB", "AUX"}), None)
     subjects = {"nsubj", "nsubjpass", "expl", "csubj", "csubjpass"}
-    if root and not any(w.head == root.place and w.role in subjects for w in case.claim.parsed):
+    if (
+        root
+        and case.claim.parsed[0].sort in {"VERB", "AUX"}
+        and not any(w.head == root.place and w.role in subjects for w in case.claim.parsed)
+    ):
         return f"“{root.text}” has no subject"
     top = next((w for w in case.claim.parsed if w.head == w.place), None)
     if root is None and top and any(w.head == top.place and w.role in {"relcl", "acl"} for w in case.claim.parsed):

@@ -129,9 +129,18 @@ def _conditions(line: Line, word: Token) -> set[str]:
             near = under(line.parsed, child.place)
             marks = {w.text.casefold() for w in near if w.role in {"mark", "advmod"}}
             found |= marks & (CONDITIONS if child.role == "advcl" else {"if", "unless", "once"})
+            if "when" in marks and any(
+                w.text.casefold() == "only" for w in (*near, *under(line.parsed, word.place), *_last(line, near))
+            ):
+                found.add("only")
         if child.role == "prep" and child.text.casefold() in CONDITIONS | {"without"}:
             found.add(child.text.casefold())
     return found
+
+
+def _last(line: Line, near: Sequence[Token]) -> list[Token]:
+    """The word before a "when"."""
+    return [line.parsed[w.place - 1] for w in near if w.text.casefold() == "when" and w.place]
 
 
 def _restricted(line: Line, word: Token) -> set[str]:
@@ -139,14 +148,19 @@ def _restricted(line: Line, word: Token) -> set[str]:
     near = under(line.parsed, word.place)
     found = set()
     if any(w.text.casefold() in {"every", "all", "any", "each", "no"} for w in near if w.role == "det"):
-        found |= {"that" for w in near if w.role == "relcl" and line.parsed[w.place].place and not _comma(line, word, w)}
+        found |= {"that" for w in line.parsed if w.role == "relcl" and _directly(line, word, w)}
     if word.text.casefold().endswith("est") or word.form == "JJS":
         found |= {w.text.casefold() for w in near if w.text.casefold() in _ORDINALS}
     return found
 
 
-def _comma(line: Line, noun: Token, verb: Token) -> bool:
-    return any(w.text == "," for w in line.parsed[noun.place : verb.place])
+def _directly(line: Line, noun: Token, verb: Token) -> bool:
+    """Whether a relative clause follows a noun's phrase without a comma, whichever noun of it the parser gave it to."""
+    begins = min(
+        (w.place for w in under(line.parsed, verb.place) if w.text.casefold() in {"that", "who", "which"}), default=0
+    )
+    between = line.parsed[noun.place + 1 : begins]
+    return begins > noun.place and not any(w.text == "," or w.sort in {"VERB", "AUX"} for w in between)
 
 
 def _near(line: Line, word: Token) -> list[Token]:

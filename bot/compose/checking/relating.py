@@ -122,7 +122,7 @@ class Laying:
                 for place in found:
                     earlier = place.line in line.before or (place.line is line and place.word.place < other.place)
                     person = (
-                        place.word.sort == "PROPN" or word.sort == "NOUN"
+                        place.word.text[:1].isupper() or word.sort == "NOUN"
                     ) and other.text.casefold() not in _OF_SPEAKERS
                     if place.line is not line and other.role.startswith("nsubj") and place.word.role not in _MEANT:
                         continue
@@ -149,6 +149,8 @@ class Laying:
 
     def _lay(self, word: Token, place: Place) -> Laid:
         below = (place.line, place.word) if place.meant is None else place.meant
+        # What stands with a pronoun stands with what it means.
+        anchors = [below] if place.meant is None else [below, (place.line, place.word)]
         faults: Faults = tuple(limits.between(self._case, word, place.line, place.word))
         found = Laid((*faults, *self._shared(word, place)), ((word.place, place),))
         for child in self._children.get(word.place, ()):
@@ -158,7 +160,8 @@ class Laying:
                 continue
             laid = []
             for option in options:
-                why = () if place.label or self._fits(word, child, below, option) else (_fault(word, child),)
+                fits = place.label or any(self._fits(word, child, at, option) for at in anchors)
+                why = () if fits else (_fault(word, child),)
                 on = self._on(child, option)
                 laid.append(Laid((*why, *on.faults), on.places))
             found = _joined(found, min(laid, key=_size))
@@ -191,6 +194,7 @@ class Laying:
         if child.role == "advcl" and self._joins(child, option):
             return True
         labels = self._claim.related(head.place, child.place) or frozenset({"part"})
+        labels = frozenset({"manner"}) if child.sort == "ADV" else labels
         if related(labels, below, option):
             return True
         return self._said_before(labels, below, option)

@@ -23,6 +23,7 @@ OPINING = frozenset(
 )
 """Say or think something without asserting that it is so; each must be said again in its own word."""
 
+_STATING = frozenset({"VERB", "AUX", "NOUN"})
 _ARTICLE = frozenset("article report story newspaper paper quote source".split())
 
 
@@ -42,7 +43,7 @@ def check(case: Case, laid: Laid) -> Found:
     places = dict(laid.places)
     for word in case.claim.parsed:
         place = places.get(word.place)
-        if place is None or word.sort not in {"VERB", "AUX"} or place.word.sort not in {"VERB", "AUX", "NOUN"}:
+        if place is None or not _states(case.claim, word) or (word.sort == "VERB" and place.word.sort not in _STATING):
             continue
         if word.lemma in ASSERTING and place.word.lemma in ASSERTING and any(v.verb is word for v in _all(case.claim)):
             continue
@@ -53,6 +54,11 @@ def check(case: Case, laid: Laid) -> Found:
     for voice in _all(case.claim):
         if not any(_is_article(case, name) for name in voice.names) and not _known(case, voice):
             yield Fault.SPEAKER, " ".join(name.text for name in voice.names) or "?"
+
+
+def _states(line: Line, word: Token) -> bool:
+    """Whether a word says that something is so: a verb, or what an "is" says."""
+    return word.sort in {"VERB", "AUX"} or len(line.node(word.place)) > 1
 
 
 def _compared(case: Case, word: Token, place: Place) -> Iterator[tuple[str, str]]:
@@ -78,8 +84,10 @@ def _compared(case: Case, word: Token, place: Place) -> Iterator[tuple[str, str]
             _same_person(case, name, other, place) for name in voice.names for t in theirs for other in t.names
         )
         labelled = voice.names and any(_by_label(case, place, name) for name in voice.names)
+        # "They are pledged to": by whom, the sentence leaves open.
+        same = not voice.names and voice.verb and any(t.verb and t.verb.lemma == voice.verb.lemma for t in theirs)
         unnamed = voice.names and all(pronoun(name) for name in voice.names)
-        if not (named or labelled or unnamed):
+        if not (named or labelled or unnamed or same):
             yield "other", voice.names[0].text if voice.names else word.text
 
 
