@@ -14,7 +14,8 @@ from retrieval.reading.speakers import SPEECH, Speaker, voices
 
 SPOKEN = (
     "Good evening. I come to this hall to speak of our bridges. We built nine of them, and I am proud of it. "
-    "Nobody drowned. My predecessor said that bridges were a luxury. We will build nine more, and I will be there. Thank you."
+    "Nobody drowned. My predecessor said that bridges were a luxury. We will build nine more, and I will be there. "
+    "Thank you."
 )
 
 
