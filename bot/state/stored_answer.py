@@ -71,4 +71,6 @@ def _disagreement(body: Mapping[str, Any]) -> Disagreement:
 
 def _part(body: Mapping[str, Any]) -> Part:
     quotes, missing = tuple(body["quotes"]), tuple(body["missing"])
-    return Part(body["question"], Status(body["status"]), quotes, missing, body.get("unquoted"), tuple(body.get("unnamed", ())))
+    return Part(
+        body["question"], Status(body["status"]), quotes, missing, body.get("unquoted"), tuple(body.get("unnamed", ()))
+    )
