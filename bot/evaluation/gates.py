@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.evaluation import thresholds
+from bot.evaluation.attack.forging import Outcome
+from bot.evaluation.attack.prose import LEAST_RIGHT
 
 PROMISES = {"quote_exact": 1.0, "citations_on_refusal": 0.0}
 """Hold for every file, whatever limits it sets."""
@@ -88,6 +90,20 @@ def of_attack(name: str, attacked: Mapping[str, Any] | None) -> Iterator[Gate]:
     for kind, found in classes.items():
         tried, stopped = found.get("tried") or 0, found.get("stopped") or 0
         yield Gate(f"{name}: attack, {kind}", tried == stopped > 0, f"{stopped} of {tried} stopped")
+
+
+def of_sentences(right: Outcome, wrong: Mapping[str, Outcome]) -> Iterator[Gate]:
+    """Gates of sentences of the kind that a language model writes.
+
+    Args:
+        right: those that must pass, at least a share of them.
+        wrong: those that must be stopped, by class.
+
+    """
+    passed = f"{right.stopped} of {right.tried}, wanted ≥ {LEAST_RIGHT:g} of them"
+    yield Gate("right sentences pass", right.stopped >= LEAST_RIGHT * right.tried > 0, passed)
+    for kind, found in wrong.items():
+        yield Gate(f"sentences, {kind}", found.held, f"{found.stopped} of {found.tried} stopped")
 
 
 def of_replay(name: str, asked: Sequence[str], replays: Sequence[Mapping[str, Any]]) -> Gate:

@@ -20,7 +20,7 @@ from bot.commands import conversation, evaluate
 from bot.commands.opening import project as opened
 from bot.commands.opening import tell
 from bot.evaluation import gates, questions, speakers
-from bot.evaluation.attack import report
+from bot.evaluation.attack import prose, report
 from bot.evaluation.gates import Gate
 from bot.evaluation.questions import QuestionFile, QuestionFileError
 from bot.evaluation.replay import replay
@@ -65,6 +65,9 @@ def run(setting: Setting, files: Sequence[Path]) -> list[Gate]:
     for path, file in {file.corpus: (path, file) for path, file in reversed(chosen)}.values():
         made += gates.of_attack(path.name, _attacked(setting, path))
         made += _replayed(setting, path.name, [(p, f) for p, f in chosen if f.corpus == file.corpus])
+    if chosen:
+        tell("reading right and wrong sentences of the kind that a language model writes …")
+        made += gates.of_sentences(*prose.written(setting.project()))
     return made
 
 
