@@ -10,11 +10,12 @@ import pytest
 from command_line import Verbatim
 from language_server import LanguageServer
 
+from benchmarks import prose
 from bot.answering import Answerer
 from bot.compose.connecting import connect
 from bot.compose.model import ModelWriter
 from bot.compose.proofreading import proofread
-from bot.compose.prose import Draft, Sentence, Unusable
+from bot.compose.prose import Draft, Fault, Sentence, Unusable
 from bot.settings import load
 from bot.wiring import Project
 from retrieval.corpus.sentences import sentence_spans
@@ -97,3 +98,18 @@ def test_a_server_killed_in_the_middle_costs_nothing_but_the_prose(tmp_path: Pat
         k: v for k, v in without.items() if k != "timings_ms"
     }
     assert "compose.base_url" in done.err
+
+
+def test_what_becomes_of_its_sentences_is_counted(language_server: LanguageServer, models: Path, tmp_path: Path) -> None:
+    file = tmp_path / "questions.yaml"
+    asked = [WHERE, REFUSED, "What did EU leaders urge Moscow to do?"]
+    file.write_text("questions:\n" + "".join(f'  - question: "{one}"\n    evidence: []\n' for one in asked))
+    found = list(prose.measured(file, load(flags=language_server.flags), vouched=True, models=models))
+    assert [one.composition is None for one in found] == [False, True, False]
+    written = [one.composition for one in found if one.composition]
+    kept, dropped = (sum(len(getattr(one, name)) for one in written) for name in ("sentences", "dropped"))
+    head, counts, *_ = prose.lines(found, "smollm2", shown=True)
+    assert head == f"smollm2: 3 questions, 2 answered, {sum(bool(one.failure) for one in written)} of these without a draft"
+    assert counts == f"sentences: {kept + dropped} written, {kept} hold, {dropped} dropped"
+    # With every quote vouched for, what fails is what the sentences say.
+    assert not any(fault is Fault.CITATION for one in written for checked in one.dropped for fault, _ in checked.faults)
