@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--squad", type=int, default=400, help="questions of each kind")
     parser.add_argument("--limit", type=int, help="at most so many questions of each other file, to try things out")
     parser.add_argument("--sizes", type=int, nargs="+", default=list(growth.SIZES), help="passages, for growth")
+    parser.add_argument("--kept", type=Path, help="folder in which growth keeps its index, to go on with it")
     parser.add_argument("--results", type=Path, default=results.FOLDER / "results.json")
     given = parser.parse_args()
     found: dict[str, Any] = json.loads(given.results.read_text("utf-8")) if given.results.exists() else {}
@@ -43,7 +44,7 @@ def main() -> None:
             elif part == "throughput":
                 found[part] = throughput.run(work)
             else:
-                found[part] = growth.run(work, given.data, given.sizes)
+                found[part] = growth.run(given.kept or work, given.data, given.sizes)
     found["machine"] = _machine()
     given.results.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", "utf-8")
     if given.results == results.FOLDER / "results.json":

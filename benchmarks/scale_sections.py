@@ -31,6 +31,7 @@ def growth(found: Mapping[str, Any], picture: str) -> str:
         _column("Chroma", "chroma_mib", 1, "MiB"),
     )
     answers = (
+        _column("`ask` as a whole process", "cold_s", 2, "s"),
         _column("warm answer, median", "warm_ms_p50", 1, "ms"),
         _column("95 %", "warm_ms_p95", 1, "ms"),
         _column("peak memory", "memory_mib", 0, "MiB"),
@@ -44,6 +45,7 @@ def growth(found: Mapping[str, Any], picture: str) -> str:
             "every size, so the last column says what is lost by having more to search. Passages:",
             tables.table(rows, ingest),
             tables.table(rows, answers),
+            *([found["note"]] if "note" in found else []),
             f"![Growth]({picture})",
             "Where the curves bend, and why, is in [docs/speed.md](../docs/speed.md).",
         ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from retrieval.index.catalogue import Catalogue
-from retrieval.index.words import is_content, stem, tokens
+from retrieval.index.words import distinct, is_content, stem
 from retrieval.reading.dates import MONTHS, WEEKDAYS
 
 WORDS = 0.4
@@ -58,8 +58,7 @@ class Stories:
 
 def gist(text: str) -> Gist:
     """The words of a text."""
-    # Each word once: an article has three times as many.
-    found = {surface for surface, _, _ in tokens(text)}
+    found = distinct(text)
     small = {surface for surface in found if surface[:1].islower()}
     capital = {s for s in found if s[:1].isupper() and len(s) > 1 and s.casefold() not in small and is_content(s)}
     return Gist(frozenset(stem(s) for s in found if is_content(s)), frozenset(map(stem, capital)) - CALENDAR)
