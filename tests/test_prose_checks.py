@@ -96,7 +96,7 @@ def test_every_lie_is_another_sentence_and_stopped(seeds: Project, answer: Answe
     assert outcomes
     assert all(outcome.held for outcome in outcomes.values()), {k: o.passed for k, o in outcomes.items()}
     said = "On Monday, Ana Dobre said that about 40 ships would not leave the harbour if it rains."
-    made = {kind: [text for lie in lies for text in lie(said, ["Radu Velescu"])] for kind, lies in LIES.items()}
+    made = {kind: [text for lie in lies for text in lie(said, ["Radu Velescu"] * 9)] for kind, lies in LIES.items()}
     assert all(text != said for texts in made.values() for text in texts)
     assert {"number", "date", "name", "negation", "hedge", "condition", "attribution dropped"} <= {
         k for k, v in made.items() if v

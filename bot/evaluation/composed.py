@@ -24,7 +24,7 @@ from retrieval.reading.judge import Finding
 from retrieval.reading.search import Evidence
 
 FILE = PROJECT / "tests" / "questions" / "composed.yaml"
-SPLITS = ("tuning", "held-out")
+SPLITS = ("tuning", "seen", "held-out")
 _REMEDY = "See tests/questions/composed.yaml for the format."
 _CITED = re.compile(r"\s*\[(\d+(?:,\s*\d+)*)\]$")
 

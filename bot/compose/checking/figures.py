@@ -14,6 +14,10 @@ from retrieval.reading.statements import statement
 
 _PAIR = re.compile(r"\b\d+\s?[-–:]\s?\d+\b")
 _BETWEEN = re.compile(r"\W*(?:(?:percent|per cent|%|points?)\W+)?(?:in|on|by|since|until|at|of)\W+", re.IGNORECASE)
+_ABOUT_ONE = re.compile(
+    r"\b(more than|less than|at least|at most|up to|nearly|almost|about|around|over) ((?:a|an|half|half a|one) \w+)",
+    re.IGNORECASE,
+)
 _HOURS = {"morning": (0, 12), "afternoon": (12, 18), "evening": (17, 24), "night": (20, 30)}
 _PARTS = ("year", "month", "day", "minute")
 
@@ -40,6 +44,9 @@ def check(case: Case) -> Found:
         if not any(re.search(rf"(?<!\d){re.escape(pair[0])}(?!\d)", quote.text) for quote in case.quotes):
             yield Fault.NUMBER, pair[0]
     yield from _turned(case)
+    for bound, one in (m.groups() for quote in case.quotes for m in _ABOUT_ONE.finditer(quote.text)):
+        if one.casefold() in text.casefold() and f"{bound} {one}".casefold() not in text.casefold():
+            yield Fault.NUMBER, f"{bound} {one}"
     theirs = [p for quote in case.quotes for p in _dated(quote.text, quote.published)]
     for number, moment in _dated(text, published):
         same = [other for value, other in theirs if (value.low, value.high) == (number.low, number.high)]

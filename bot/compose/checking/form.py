@@ -11,6 +11,8 @@ from bot.compose.prose import Fault
 from retrieval.corpus.passages import paragraph_spans
 from retrieval.corpus.sentences import sentence_spans
 from retrieval.index.words import STOP, tokens
+from retrieval.reading.grammar import Sentence as Grammatical
+from retrieval.reading.grammar import Token, over
 
 LONGEST = 60
 """Words. A longer sentence is none that helps a reader."""
@@ -93,10 +95,15 @@ def _fragment(case: Case) -> str:
         and not any(w.head == root.place and w.role in subjects for w in case.claim.parsed)
     ):
         return f"“{root.text}” has no subject"
-    top = next((w for w in case.claim.parsed if w.head == w.place), None)
-    if root is None and top and any(w.head == top.place and w.role in {"relcl", "acl"} for w in case.claim.parsed):
-        return f"“{top.text}” has no verb"
+    verbs = [w for w in case.claim.parsed if w.sort in {"VERB", "AUX"}]
+    if root is None and verbs and all(_inside(case.claim.parsed, verb) for verb in verbs):
+        return "no verb of its own"
     return ""
+
+
+def _inside(sentence: Grammatical, verb: Token) -> bool:
+    """Whether a verb stands in a clause about a noun: "a baker who spent the night …"."""
+    return any(w.role in {"relcl", "acl"} for w in (verb, *over(sentence, verb.place)))
 
 
 def _repeated(words: Sequence[str]) -> str:
