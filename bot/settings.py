@@ -68,7 +68,7 @@ class ReaderSettings(_Section):
 class AnswerSettings(_Section):
     """When to answer, and with how much."""
 
-    threshold: float = Field(default=0.22, ge=0, le=1)
+    threshold: float = Field(default=0.24, ge=0, le=1)
     premise_threshold: float = Field(default=0.6, ge=0, le=1)
     absent_threshold: float = Field(default=0.8, ge=0, le=1)
     also_threshold: float = Field(default=0.2, ge=0, le=1)

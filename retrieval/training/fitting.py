@@ -12,25 +12,29 @@ Vector = NDArray[np.float64]
 STEPS = 4000
 
 
-def probability(x: Vector, y: Vector, signs: Sequence[int], ridge: float = 1.0) -> tuple[Vector, float]:
+def probability(
+    x: Vector, y: Vector, signs: Sequence[int], weight: Vector | None = None, ridge: float = 1.0
+) -> tuple[Vector, float]:
     """Logistic regression: weights for raw features and a bias.
 
     Args:
         x: features, shape (examples, features).
         y: 1.0 where the example is positive, shape (examples,).
         signs: 1 for a feature whose weight may not be negative, -1 for one whose weight may not be positive.
+        weight: how much each example counts, shape (examples,); all the same if left out.
         ridge: penalty on the squared weights of the standardised features.
 
     """
+    counts = np.ones(len(y)) if weight is None else weight
     mean, scale = x.mean(0), x.std(0) + 1e-9
     z = np.hstack([(x - mean) / scale, np.ones((len(x), 1))])
     penalty = np.array([ridge] * len(signs) + [0.0])
 
     def slope(w: Vector) -> Vector:
         p: Vector = 1.0 / (1.0 + np.exp(-np.clip(z @ w, -30, 30)))
-        return z.T @ (p - y) + penalty * w
+        return z.T @ (counts * (p - y)) + penalty * w
 
-    w = _descend(slope, np.array([*signs, 0.0]), _rate(z, ridge))
+    w = _descend(slope, np.array([*signs, 0.0]), _rate(z * np.sqrt(counts)[:, None], ridge))
     raw = w[:-1] / scale
     return raw, float(w[-1] - raw @ mean)
 

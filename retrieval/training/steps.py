@@ -25,10 +25,13 @@ from retrieval.training.export import export as to_onnx
 from retrieval.training.measure import held_out_examples, validate
 from retrieval.training.model import MAX_TOKENS, ReaderModule
 from retrieval.training.pool import load_pool
-from retrieval.training.train import Training
+from retrieval.training.train import Training, averaged
 from retrieval.training.train import train as run_training
 
 BASE = "all-MiniLM-L6-v2"
+SECOND = 0.25
+"""The probability is fitted on what may be shown: the first sentence decides, and the second counts for so much of it."""
+
 PROJECT = Path(__file__).resolve().parents[2]
 _LOG = logging.getLogger(__name__)
 
@@ -41,9 +44,9 @@ def train(plan: Training, data: Path, work: Path) -> None:
 
 def export(plan: Training, data: Path, work: Path, out: Path) -> None:
     """Write the trained reader as int8 ONNX, and its card with figures of both precisions."""
-    state = torch.load(work / "checkpoint.pt", weights_only=True)
+    step = sum(part.examples // plan.batch for part in plan.rounds)
     module = ReaderModule.from_pretrained(weights.packaged(BASE))
-    module.load_state_dict(state["module"])
+    module.load_state_dict(averaged([work / f"round-{number}.pt" for number in plan.averaged]))
     pool = load_pool(data)
     tokenizer = Tokenizer.from_file(str(weights.packaged(BASE) / "tokenizer.json"))
     tokenizer.no_padding()
@@ -56,7 +59,7 @@ def export(plan: Training, data: Path, work: Path, out: Path) -> None:
         "max_tokens": MAX_TOKENS,
         "base": {"model": BASE, "sha256": weights.PUBLISHED_SHA256[BASE]},
         "data_sha256": pool.sha256,
-        "training": asdict(plan) | {"steps": state["step"]},
+        "training": asdict(plan) | {"steps": step},
         "validation": asdict(figures),
     }
     (out / f"{SHIPPED}.json").write_text(json.dumps(facts, indent=1) + "\n", "utf-8")
@@ -78,25 +81,28 @@ def calibrate(data: Path, out: Path, questions: int, seed: int) -> None:
 
 
 def fit(candidates: list[Candidate]) -> dict[str, Any]:
-    """What comes first, from all sentences of the answerable questions; then the probability, from the first of each."""
+    """What comes first, from all sentences of the answerable questions; then the probability, from the best of each."""
     x = np.array([vector(c.features) for c in candidates])
     y = np.array([float(c.answers) for c in candidates])
     question = np.array([c.question for c in candidates])
     rank = fitting.order(x, y, question, SIGNS)
-    first = _first(question, x @ rank)
-    weights, bias = fitting.probability(x[first], y[first], SIGNS)
+    first, second = _best(question, x @ rank)
+    kept = np.concatenate([first, second])
+    weight = np.concatenate([np.ones(len(first)), np.full(len(second), SECOND)])
+    weights, bias = fitting.probability(x[kept], y[kept], SIGNS, weight)
     return {
-        "rank": dict(zip(NAMES, np.round(rank, 4).tolist(), strict=True)),
-        "weights": dict(zip(NAMES, np.round(weights, 4).tolist(), strict=True)),
+        "rank": dict(zip(NAMES, (np.round(rank, 4) + 0.0).tolist(), strict=True)),
+        "weights": dict(zip(NAMES, (np.round(weights, 4) + 0.0).tolist(), strict=True)),
         "bias": round(bias, 4),
     }
 
 
-def _first(question: NDArray[np.int64], score: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Positions of the best-scored candidate of each question."""
+def _best(question: NDArray[np.int64], score: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Positions of the best-scored candidate of each question, and of the second."""
     order = np.lexsort((-score, question))
-    _, at = np.unique(question[order], return_index=True)
-    return np.asarray(order[at], np.int64)
+    _, start = np.unique(question[order], return_index=True)
+    place = np.arange(len(order)) - np.repeat(start, np.diff([*start, len(order)]))
+    return order[place == 0], order[place == 1]
 
 
 def _setup(models: Path) -> Setup:
