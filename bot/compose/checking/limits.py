@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from bot.compose.checking import causes
 from bot.compose.checking.material import Case, Found, Line
 from bot.compose.prose import Fault
 from retrieval.reading.grammar import Token, over, under
@@ -37,10 +38,6 @@ FREE = frozenset("yet still already even again no never barely more other anothe
 """Of these, those that a sentence may leave out; it may not add them."""
 
 _ORDINALS = frozenset("second third fourth fifth sixth seventh eighth ninth tenth".split())
-_CAUSES = frozenset(
-    "because since therefore thus hence so due owing cause caused causing result resulted resulting reason led leads lead "
-    "thanks".split()
-)
 
 
 def between(case: Case, word: Token, line: Line, other: Token) -> Found:
@@ -79,9 +76,7 @@ def check(case: Case) -> Found:
     for condition in (CONDITIONS & case.claim.folded) - {"once", "provided"}:
         if condition not in theirs:
             yield Fault.HEDGE, condition
-    for cause in sorted(_causes(case.claim)):
-        if not any(_causes(line) for line in case.lines):
-            yield Fault.UNSUPPORTED, cause
+    yield from causes.check(case)
 
 
 def denials(case: Case, laid: Sequence[tuple[int, Line, Token]]) -> Found:
@@ -103,21 +98,6 @@ def _denied_words(line: Line) -> set[int]:
         if word.text.casefold() in {"not", "n't", "never"}:
             following = [w.place for w in line.content if w.place > word.place and w.sort != "ADV"]
             found |= set(following[:1])
-    return found
-
-
-def _causes(line: Line) -> set[str]:
-    found = set()
-    for word in line.parsed:
-        folded = word.text.casefold()
-        if (
-            folded in _CAUSES
-            and not (folded in {"since", "so"} and word.role not in {"mark", "cc"})
-            and not (folded in {"lead", "leads", "led"} and word.sort != "VERB")
-        ):
-            if folded == "so" and word.sort not in {"SCONJ", "CCONJ"}:
-                continue
-            found.add(folded)
     return found
 
 
