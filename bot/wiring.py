@@ -15,7 +15,7 @@ from bot.answering import Answerer
 from bot.render.terminal import markdown
 from bot.settings import PROJECT, Settings
 from bot.state import quick
-from retrieval.errors import SettingsError, VerbatimError
+from retrieval.errors import VerbatimError
 from retrieval.index.index import Index, IndexSettings
 from retrieval.index.ingest import Progress, Report, ingest, is_current, remembered_paths
 from retrieval.reading.aliases import Aliases

@@ -17,7 +17,6 @@ from retrieval.corpus.article import Article
 from retrieval.corpus.articles import articles
 from retrieval.corpus.formats.part import Limits
 from retrieval.corpus.stamps import COARSEST_NS
-from retrieval.errors import StorageError
 from retrieval.index.embeddings import Matrix
 from retrieval.index.index import Index
 from retrieval.index.ingest import ingest, is_current

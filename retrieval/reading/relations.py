@@ -131,7 +131,8 @@ def _following(sentence: Sentence, found: dict[tuple[int, int], set[str]]) -> It
             for subject in [] if own else subjects.get(head, ()):
                 yield dependent, "subject", subject
         if "clause" in labels and other.sort in {"VERB", "AUX"} and not _has_subject(sentence, other):
-            control = [o for o in objects.get(head, ()) if sentence[o].sort != "NUM"] + [d for (h, d), t in found.items() if h == head and "at to" in t]
+            control = [o for o in objects.get(head, ()) if sentence[o].sort != "NUM"]
+            control += [d for (h, d), t in found.items() if h == head and "at to" in t]
             for subject in (control if other.role == "xcomp" else ()) or subjects.get(head, ()):
                 yield dependent, "subject", subject
     for verb, attributes in objects.items():
