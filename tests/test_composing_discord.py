@@ -137,9 +137,10 @@ async def test_a_model_that_hangs_leaves_the_answer_after_a_persons_time(
 
 async def test_a_sentence_goes_with_the_quote_it_rests_on(project: MakeProject, tmp_path: Path) -> None:
     writer = Parrot([Sentence(GOOD, (1,)), Sentence("Russia issued a proposal.", (2,))])
+    both = f"{ANSWERED.rstrip('?')}, and how many people have been killed in the conflict?"
     async with composing_newsroom(project, tmp_path, writer) as room:
         server = room.server
-        await server.alice.slash(server.channel, "ask", question=ANSWERED)
+        await server.alice.slash(server.channel, "ask", question=both)
         await room.settled()
         assert room.edits() == 0, "the sentences came through the interaction"
         assert GOOD in read(server.channel.history()[0])
