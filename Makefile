@@ -23,7 +23,7 @@ model: model-wheel
 	touch .venv/installed
 
 model-wheel: setup
-	ls .venv/wheels/llama_cpp_python-*.whl > /dev/null 2>&1 || CMAKE_ARGS="-DLLAVA_BUILD=OFF -DGGML_NATIVE=OFF" \
+	ls .venv/wheels/llama_cpp_python-*.whl > /dev/null 2>&1 || \
 		$(BIN)/python -m pip wheel --quiet --disable-pip-version-check --constraint constraints.txt --no-deps --wheel-dir .venv/wheels llama-cpp-python
 
 test: setup

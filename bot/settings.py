@@ -60,7 +60,7 @@ class ReaderSettings(_Section):
     """What is read, and by whom."""
 
     model: str = Field(default="minilm-reader", min_length=1)
-    passages: int = Field(default=10, ge=1, le=100)
+    passages: int = Field(default=7, ge=1, le=100)
     context_words: int = Field(default=24, ge=0, le=200)
     threads: int = Field(default=0, ge=0, le=256)
 
