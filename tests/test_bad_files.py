@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,6 @@ def folder(tmp_path: Path) -> Path:
     (made / "a-good.txt").write_text(GOOD, "utf-8")
     (made / "z-good.txt").write_text("They met again in Oslo.\n", "utf-8")
     return made
-
-
-@pytest.fixture
-def index(tmp_path: Path) -> Iterator[Index]:
-    made = make_index(tmp_path / "data")
-    yield made
-    made.close()
 
 
 def write(content: bytes) -> Callable[[Path], None]:
